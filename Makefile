@@ -1,0 +1,43 @@
+# Two commands for a stranger: `make nightly` and `make test`. Both set up first.
+.PHONY: nightly test check setup lock clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+AIM := $(VENV)/bin/aim
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+nightly: setup
+	$(AIM) nightly --with-sample $(if $(DATE),--date $(DATE))
+
+test: setup
+	$(VENV)/bin/pytest
+
+setup: $(VENV)/installed
+
+# Installed by uv where it is there, else by plain pip; --no-deps since every package is pinned and hashed.
+$(VENV)/installed: requirements.lock pyproject.toml
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(VENV)/bin/python --no-deps --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation -e . ; \
+	else \
+		$(VENV)/bin/pip install --quiet --no-deps --require-hashes -r requirements.lock && \
+		$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e . ; \
+	fi
+	$(VENV)/bin/python -m pip check
+	touch $@
+
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/sqlfluff lint --processes 2 dbt_project plugins
+	$(AIM) contracts check
+
+lock:
+	uv pip compile -p 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .aim .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,105 @@
+with counted as (
+    select * from {{ ref('ind_s01_children_in_risk_families') }}
+    union all
+    select * from {{ ref('ind_s09_cases_by_risk_level') }}
+    union all
+    select * from {{ ref('ind_p01_risk_improved') }}
+    union all
+    select * from {{ ref('ind_p09_risk_worsened') }}
+    union all
+    select * from {{ ref('ind_p11_automated_integration') }}
+),
+
+periods as (
+    select * from {{ ref('int_indicator_periods') }}
+),
+
+measures as (
+    select * from {{ ref('indicator_measures') }}
+),
+
+coverage as (
+    select * from {{ ref('int_indicator_coverage') }}
+),
+
+described as (
+    select
+        counted.*,
+        periods.definition_version,
+        periods.period_end,
+        periods.basis,
+        periods.is_first_after_break,
+        measures.unit,
+        measures.denominator_kind,
+        coverage.slices_accepted,
+        coverage.coverage_pct,
+        rate_base.value as rate_base
+    from counted
+    inner join periods
+        on
+            counted.indicator_code = periods.indicator_code
+            and counted.period_grain = periods.period_grain
+            and counted.period_start = periods.period_start
+    inner join measures
+        on
+            counted.indicator_code = measures.indicator_code
+            and counted.measure = measures.measure
+            and periods.definition_version = measures.definition_version
+    inner join coverage
+        on
+            counted.indicator_code = coverage.indicator_code
+            and counted.period_grain = coverage.period_grain
+            and counted.period_start = coverage.period_start
+            and counted.territory_code = coverage.territory_code
+    {{ parameter('rate_base', 'periods.period_end') }}
+),
+
+judged as (
+    select
+        described.*,
+        -- Decided on the total row, applied to its breakdowns. A population is no count of the indicator's own.
+        basis = 'deliveries'
+        and slices_accepted = 0
+        and not bool_or(
+            breakdown = 'total'
+            and (numerator <> 0 or (denominator_kind = 'records' and denominator > 0))
+        ) over (
+            partition by indicator_code, measure, period_grain, period_start, territory_code
+        ) as is_missing
+    from described
+),
+
+final as (
+    select
+        indicator_code,
+        measure,
+        definition_version,
+        period_grain,
+        period_start,
+        period_end,
+        territory_level,
+        territory_code,
+        breakdown,
+        breakdown_value,
+        case when not is_missing then numerator end as numerator,
+        case when not is_missing then denominator end as denominator,
+        case
+            when is_missing then null
+            when unit = 'per_1000' then rate_base * numerator / nullif(denominator, 0)
+            when unit = 'percent' then 100 * numerator / nullif(denominator, 0)
+            when unit = 'mean' then numerator / nullif(denominator, 0)
+        end as value,
+        unit,
+        coverage_pct,
+        case
+            when basis = 'ledger' then 'A'
+            when is_missing then 'M'
+            when is_first_after_break then 'B'
+            when coverage_pct < 100 then 'P'
+            when is_estimated then 'E'
+            else 'A'
+        end as obs_status
+    from judged
+)
+
+select * from final

@@ -1,0 +1,106 @@
+with indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+versions as (
+    select * from {{ ref('indicator_versions') }}
+),
+
+grains as (
+    select * from {{ ref('indicator_grains') }}
+),
+
+periods as (
+    select * from {{ ref('dim_period') }}
+    where is_over
+),
+
+datasets as (
+    select * from {{ ref('indicator_datasets') }}
+    where role = 'numerator'
+),
+
+obligations as (
+    select * from {{ ref('fct_obligation') }}
+    where is_expected
+),
+
+expected_slices as (
+    select distinct
+        dataset,
+        period_start,
+        period_end
+    from obligations
+),
+
+due_days as (
+    select distinct due_on from obligations
+),
+
+-- A period is computed by the version valid on its last day.
+candidates as (
+    select
+        indicators.indicator_code,
+        indicators.basis,
+        versions.definition_version,
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        versions.is_break
+        and versions.valid_from between periods.period_start and periods.period_end as is_first_after_break
+    from indicators
+    inner join versions on indicators.indicator_code = versions.indicator_code
+    inner join grains on indicators.indicator_code = grains.indicator_code
+    inner join periods
+        on
+            grains.period_grain = periods.period_grain
+            and coalesce(versions.valid_from, '-infinity') <= periods.period_end
+            and coalesce(versions.valid_to, 'infinity') > periods.period_end
+),
+
+with_slices as (
+    select
+        candidates.indicator_code,
+        candidates.period_grain,
+        candidates.period_start
+    from candidates
+    inner join datasets
+        on
+            candidates.indicator_code = datasets.indicator_code
+            and candidates.definition_version = datasets.definition_version
+    inner join expected_slices
+        on
+            datasets.dataset = expected_slices.dataset
+            and candidates.period_start <= expected_slices.period_end
+            and candidates.period_end >= expected_slices.period_start
+    where candidates.basis = 'deliveries'
+    union all
+    select
+        candidates.indicator_code,
+        candidates.period_grain,
+        candidates.period_start
+    from candidates
+    inner join due_days on due_days.due_on between candidates.period_start and candidates.period_end
+    where candidates.basis = 'ledger'
+),
+
+first_periods as (
+    select
+        indicator_code,
+        period_grain,
+        min(period_start) as first_start
+    from with_slices
+    group by indicator_code, period_grain
+),
+
+final as (
+    select candidates.*
+    from candidates
+    inner join first_periods
+        on
+            candidates.indicator_code = first_periods.indicator_code
+            and candidates.period_grain = first_periods.period_grain
+            and candidates.period_start >= first_periods.first_start
+)
+
+select * from final

@@ -1,0 +1,7 @@
+{{ config(alias='dim_indicator') }}
+
+with final as (
+    select * from {{ ref('dim_indicator') }}
+)
+
+select * from final

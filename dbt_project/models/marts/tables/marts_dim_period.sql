@@ -1,0 +1,7 @@
+{{ config(alias='dim_period') }}
+
+with final as (
+    select * from {{ ref('dim_period') }}
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""The AIM monitoring warehouse: provider extracts in, 22 published indicators out."""

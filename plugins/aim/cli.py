@@ -1,0 +1,423 @@
+"""The command line `aim`: what people and schedulers call. Exit status 0 done, 1 the pipeline failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from aim.language import say
+from aim.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from aim.ledger.deliveries import Head
+
+# Tracebacks with local variables could show a person's data: plain ones only.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The AIM monitoring warehouse."
+)
+contacts_app = typer.Typer(no_args_is_help=True, help="Who gets which mail.")
+contracts_app = typer.Typer(no_args_is_help=True, help="The declarations of expectations/.")
+app.add_typer(contacts_app, name="contacts")
+app.add_typer(contracts_app, name="contracts")
+
+console = Console(highlight=False)
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Day = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The clock; default: today in Vilnius.")]
+
+
+class UsageError(ValueError):
+    """The command was called wrongly; the text is one sentence that says what to do."""
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("Write the date as 2019-01-22.") from error
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@app.command()
+def nightly(
+    day: Day = None,
+    with_sample: Annotated[
+        bool, typer.Option("--with-sample", help="With an empty inbox: write a sample and set the clock to its end.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the main job through Airflow: land, check, build, release, mail."""
+    from aim.orchestration.first_sample import sample_into_empty_inbox
+    from aim.orchestration.night_summary import print_summary, summarise
+    from aim.orchestration.nightly import NightFailedError, run_nightly
+
+    settings = Settings.from_env()
+    clock = _day(day)
+    if with_sample and clock is None:
+        clock = sample_into_empty_inbox(settings, console if not as_json else None)
+
+    def progress(task: str, state: str) -> None:
+        if not as_json:
+            console.print(say("cli.task", settings.lang, task=task, state=state), style="dim")
+
+    try:
+        run_nightly(settings, clock, progress)
+    except NightFailedError as error:
+        sys.stderr.write(say("cli.failed", settings.lang, task=error.task, logs=settings.home / "logs") + "\n")
+        raise typer.Exit(1) from error
+    summary = summarise(settings)
+    if as_json:
+        _print_json(summary)
+    else:
+        print_summary(summary, settings, console)
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; default: a free one, kept.")] = None,
+) -> None:
+    """Run Airflow with its web page, and the warehouse, until stopped."""
+    from aim.orchestration.airflow_server import serve
+
+    settings = Settings.from_env()
+
+    def ready(url: str, user: str, password_file: Path) -> None:
+        console.print(say("cli.up", settings.lang, url=url, user=user, password_file=password_file))
+
+    serve(settings, host, port, ready)
+
+
+@app.command()
+def sample(
+    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM")] = "2017-07",
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM")] = "2018-12",
+    scale: Annotated[float, typer.Option(help="1.0: volumes near the published figures.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same files.")] = 1,
+    faults: Annotated[float, typer.Option(help="Share of files with a planted defect, 0 to 1.")] = 0.0,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: the inbox.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write provider files of invented children over the real population totals."""
+    from aim.sample import write_sample
+
+    settings = Settings.from_env()
+    folder = out or Path(settings.inbox)
+    written = write_sample(folder, first, last, scale=scale, seed=seed, faults=faults, settings=settings)
+    if as_json:
+        _print_json({"out": str(folder), "files": written.files})
+    else:
+        console.print(f"{folder}: {written.files}")
+
+
+@app.command()
+def land(
+    files: Annotated[list[Path], typer.Argument(help="Files named as in the inbox.")],
+    channel: Annotated[str, typer.Option(help="api, sftp, email or upload.")] = "upload",
+    as_json: AsJson = False,
+) -> None:
+    """Land files by hand; the next night judges them."""
+    from aim.landing.load import land_files
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
+    with warehouse(settings) as house:
+        result = land_files(settings, house, files, channel).summary()
+    if as_json:
+        _print_json(result)
+    else:
+        console.print(say("cli.landed", settings.lang, summary=result))
+
+
+def _head(settings: Settings, provider: str, dataset: str, period: str) -> Head:
+    """The slice named on the command line, checked against registry and calendar."""
+    from aim.clock import Clock
+    from aim.contracts.calendar import Period, is_expected
+    from aim.contracts.load import contracts
+    from aim.contracts.registry import read_registry
+    from aim.ledger.deliveries import Head
+
+    known = read_registry(settings.registry).get(provider)
+    if known is None:
+        raise UsageError(f"The registry knows no provider {provider}.")
+    owed = contracts().obligation(known.kind, dataset)
+    if owed is None:
+        raise UsageError(f"Provider {provider} does not deliver {dataset}.")
+    try:
+        slice_period = Period.parse(period)
+    except ValueError as error:
+        raise UsageError("Write the period as 2018-10, 2018-K3, 2018-P2, 2018 or 2017-2018.") from error
+    if slice_period.grain is not contracts().datasets[dataset].period or not is_expected(
+        owed, slice_period, known.valid_from, known.valid_to
+    ):
+        raise UsageError(f"Nothing is expected of {provider} for {dataset} {period}.")
+    return Head(
+        channel="command",
+        file_name=None,
+        sha256=None,
+        received_at=Clock.at().instant,
+        provider_code=provider,
+        dataset=dataset,
+        period=slice_period,
+        municipality_code=known.municipality_code,
+    )
+
+
+@app.command("confirm-empty")
+def confirm_empty(provider: str, dataset: str, period: str, as_json: AsJson = False) -> None:
+    """Confirm that a provider has nothing to report for a slice."""
+    from aim.ledger import deliveries
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    head = _head(settings, provider, dataset, period)
+    with warehouse(settings) as house, house.connect() as connection:
+        delivery = deliveries.confirm_empty(connection, head)
+    if as_json:
+        _print_json({"delivery_id": delivery})
+    else:
+        console.print(
+            say("cli.confirmed", settings.lang, provider=provider, dataset=dataset, period=period, delivery=delivery)
+        )
+
+
+@app.command()
+def withdraw(delivery: int, as_json: AsJson = False) -> None:
+    """Withdraw a delivery: the former accepted one speaks again, or none."""
+    from aim.ledger import deliveries
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house, house.connect() as connection:
+        former = deliveries.withdraw(connection, delivery)
+    if as_json:
+        _print_json({"withdrawn": delivery, "speaks": former})
+    elif former is None:
+        console.print(say("cli.withdrawn_none", settings.lang, delivery=delivery))
+    else:
+        console.print(say("cli.withdrawn", settings.lang, delivery=delivery, former=former))
+
+
+@app.command()
+def waive(
+    provider: str,
+    dataset: str,
+    periods: list[str],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Until when, inclusive.")],
+    as_json: AsJson = False,
+) -> None:
+    """Waive slices: not asked for until a date."""
+    from aim.ledger import waivers
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    slices = [_head(settings, provider, dataset, period).period for period in periods]
+    last = _day(until)
+    assert last is not None
+    with warehouse(settings) as house, house.connect() as connection:
+        count = waivers.waive(
+            connection, provider, dataset, [period for period in slices if period is not None], reason, last
+        )
+    if as_json:
+        _print_json({"waived": count})
+    else:
+        console.print(say("cli.waived", settings.lang, n=count, until=until))
+
+
+@contacts_app.command("import")
+def contacts_import(file: Path, as_json: AsJson = False) -> None:
+    """Import contacts from a CSV file: provider_code, email, name, role, dataset, substitute_email."""
+    from aim.ledger import contacts
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    if not file.is_file():
+        raise UsageError(f"There is no file {file}.")
+    with warehouse(settings) as house, house.connect() as connection:
+        count = contacts.import_contacts(connection, file)
+    if as_json:
+        _print_json({"contacts": count})
+    else:
+        console.print(say("cli.contacts", settings.lang, n=count))
+
+
+@app.command()
+def status(
+    provider: Annotated[str | None, typer.Option(help="A provider's legal code.")] = None,
+    period: Annotated[str | None, typer.Option(help="A period as in file names: 2018-12.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is expected, what arrived, with which verdict, and where the gaps are."""
+    from aim.ledger import status as ledger_status
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house, house.connect() as connection:
+        run = ledger_status.latest_run(connection)
+        counts = ledger_status.obligation_counts(connection, provider, period)
+        listed = ledger_status.slices(connection, provider, period) if provider or period else []
+    if as_json:
+        _print_json(
+            {
+                "run": run,
+                "counts": [vars(count) for count in counts],
+                "slices": [one.as_dict() for one in listed],
+            }
+        )
+        return
+    if run is None:
+        console.print(say("cli.no_run", settings.lang))
+        return
+    lang = settings.lang
+    console.print(
+        say("cli.night_title", lang, date=run["clock_date"], run_id=run["run_id"], status=run["status"]), style="bold"
+    )
+    counted = Table(title=say("cli.status_title", lang))
+    for key in ("period", "dataset", "due", "status", "slices"):
+        counted.add_column(say(f"cli.{key}", lang), justify="right" if key == "slices" else "left")
+    for count in counts:
+        counted.add_row(count.period, count.dataset, str(count.due_on), count.status, str(count.slices))
+    console.print(counted)
+    if listed:
+        table = Table()
+        for key in ("provider", "period", "dataset", "due", "status", "delivery", "verdict", "reason"):
+            table.add_column(say(f"cli.{key}", lang))
+        for one in listed:
+            table.add_row(
+                one.provider_code,
+                one.period,
+                one.dataset,
+                str(one.due_on),
+                one.status,
+                str(one.delivery_id or ""),
+                one.verdict or "",
+                one.reason_code or "",
+            )
+        console.print(table)
+
+
+@app.command()
+def report(
+    provider: str,
+    period: str,
+    send: Annotated[bool, typer.Option("--send", help="Mail it too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a provider's monthly quality report as HTML and text; with --send, mail it."""
+    from aim.clock import Clock
+    from aim.ledger import status as ledger_status
+    from aim.reports.sending import write_report
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        with house.connect() as connection:
+            run = ledger_status.latest_run(connection)
+        clock = Clock.at(run["clock_date"] if run else None)
+        paths = write_report(house, settings, provider, period, clock, send=send)
+    if as_json:
+        _print_json({"paths": [str(path) for path in paths]})
+    else:
+        console.print(say("cli.report_written", settings.lang, paths=", ".join(str(path) for path in paths)))
+
+
+@contracts_app.command("check")
+def contracts_check(as_json: AsJson = False) -> None:
+    """Check all declarations, the reference files and the registry against one another."""
+    from aim.contracts.check import check
+    from aim.contracts.load import contracts
+    from aim.contracts.reference import read_reference
+    from aim.contracts.registry import read_registry
+
+    settings = Settings.from_env()
+    declared = contracts()
+    providers = read_registry(settings.registry)
+    problems = check(declared, read_reference(settings.reference), providers)
+    if as_json:
+        _print_json({"problems": [str(problem) for problem in problems]})
+    elif problems:
+        for problem in problems:
+            sys.stderr.write(f"{problem}\n")
+    else:
+        console.print(
+            say(
+                "cli.contracts_fine",
+                settings.lang,
+                kinds=len(declared.kinds),
+                datasets=len(declared.datasets),
+                rules=sum(len(rules.rules) for rules in declared.rule_sets.values()),
+                providers=len(providers),
+            )
+        )
+    if problems:
+        raise typer.Exit(2)
+
+
+@contracts_app.command("compile")
+def contracts_compile() -> None:
+    """Write the Great Expectations suites anew from the rules."""
+    from aim.contracts.load import contracts
+    from aim.contracts.suites import write_suites
+
+    written = write_suites(contracts())
+    console.print(say("cli.compiled", Settings.from_env().lang, names=", ".join(written) or "-"))
+
+
+@app.command()
+def psql() -> None:
+    """Open a shell on the warehouse."""
+    from aim.warehouse.shell import open_shell
+
+    raise typer.Exit(open_shell(Settings.from_env()))
+
+
+@app.command()
+def url(
+    role: Annotated[str | None, typer.Option(help="A role of the warehouse, aim_bi for example.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the warehouse's address; starts nothing."""
+    from aim.publish.roles import url_of
+    from aim.warehouse.connect import warehouse_url
+
+    settings = Settings.from_env()
+    address = warehouse_url(settings) if role is None else url_of(settings, role)
+    if as_json:
+        _print_json({"url": address})
+    else:
+        sys.stdout.write(address + "\n")
+
+
+def _plain_errors() -> tuple[type[Exception], ...]:
+    """Errors whose text is a sentence for the person at the terminal."""
+    from aim.contracts.load import ContractError
+    from aim.contracts.reference import ReferenceFileError
+    from aim.contracts.registry import RegistryError
+    from aim.ledger.deliveries import LedgerError
+    from aim.sample.window import SampleError
+
+    return (UsageError, SettingsError, ContractError, ReferenceFileError, RegistryError, LedgerError, SampleError)
+
+
+def main() -> Any:
+    """Entry point: wrong usage and configuration end with status 2 and one plain sentence on stderr."""
+    try:
+        app()
+    except _plain_errors() as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

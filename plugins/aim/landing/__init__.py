@@ -1,0 +1,1 @@
+"""From a provider's file in the inbox to tokenised, typed rows in `staging`."""

@@ -1,0 +1,94 @@
+"""Is this an identifiable file of a known contract? Judged by its name, the registry and the calendar alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from aim.clock import VILNIUS
+from aim.contracts.calendar import Period, is_expected, ready_on
+from aim.contracts.load import Contracts
+from aim.contracts.models import DatasetContract
+from aim.contracts.registry import Provider
+from aim.landing.rejection import RejectionError
+
+FORMATS = ("csv", "txt", "tsv", "xlsx", "ods")
+PACKINGS = ("gz", "zip")
+
+_NAME = re.compile(
+    r"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{9})_(?P<period>[0-9kp-]+)"
+    rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
+    re.IGNORECASE,
+)
+_LONG_NUMBER = re.compile(r"[0-9]{10,}")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a file's name says, as far as it could be understood. packing None: not packed."""
+
+    dataset: str | None = None
+    provider_code: str | None = None
+    period: Period | None = None
+    municipality_code: str | None = None
+    format: str = ""
+    packing: str | None = None
+    refused: RejectionError | None = None
+
+
+def shown_name(file_name: str) -> str:
+    """The name as it may be stored: a number as long as a personal code is starred out."""
+    return _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), file_name)
+
+
+def label(file_name: str, received_at: datetime, contracts: Contracts, providers: dict[str, Provider]) -> Label:
+    """What the file claims to be, and in `refused` why it is not taken: bad_name, unknown_dataset,
+    unknown_provider, not_expected, too_early. received_at must be aware; the day is Vilnius's.
+    """
+    match = _NAME.fullmatch(file_name)
+    if match is None:
+        return Label(refused=RejectionError("bad_name"))
+    name = match["dataset"].lower()
+    form, packing = match["format"].lower(), match["packing"].lower() if match["packing"] else None
+    try:
+        period = Period.parse(match["period"].upper())
+    except ValueError:
+        return Label(refused=RejectionError("bad_name"))
+    provider = providers.get(match["provider"])
+    contract = contracts.datasets.get(name)
+    known = Label(
+        dataset=name if contract else None,
+        provider_code=match["provider"],
+        period=period,
+        municipality_code=provider.municipality_code if provider else None,
+        format=form,
+        packing=packing,
+    )
+    refused = _refusal(contract, name, provider, period, received_at, contracts)
+    return Label(**{**known.__dict__, "refused": refused})
+
+
+def _refusal(
+    contract: DatasetContract | None,
+    name: str,
+    provider: Provider | None,
+    period: Period,
+    received_at: datetime,
+    contracts: Contracts,
+) -> RejectionError | None:
+    if contract is None:
+        return RejectionError("unknown_dataset", name)
+    if provider is None:
+        return RejectionError("unknown_provider")
+    owed = contracts.obligation(provider.kind, name)
+    if (
+        owed is None
+        or period.grain is not contract.period
+        or not is_expected(owed, period, provider.valid_from, provider.valid_to)
+    ):
+        return RejectionError("not_expected")
+    ready = ready_on(contract, period)
+    if received_at.astimezone(VILNIUS).date() < ready:
+        return RejectionError("too_early", ready.isoformat())
+    return None

@@ -1,0 +1,115 @@
+"""What lies in the inbox, and since when: any fsspec URL, a folder per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import IO, Any, cast
+
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+
+BY_HAND = "upload"
+CHANNELS = ("api", "sftp", "email", BY_HAND)
+_STILL_COMING = (".part", ".tmp")
+_NOT_DELIVERIES = ("truth.json", "contacts.csv")
+_STAMPS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
+"""What the file systems call the time a file was last written; the first that is there counts."""
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """One file as it was when listed. received_at is the inbox's own time stamp (aware)."""
+
+    name: str
+    channel: str
+    size: int
+    received_at: datetime
+    path: str = field(repr=False)
+    filesystem: AbstractFileSystem = field(repr=False, compare=False)
+
+    def open(self) -> IO[bytes]:
+        """The file's bytes from the beginning."""
+        return cast(IO[bytes], self.filesystem.open(self.path, "rb"))
+
+    def is_unchanged(self) -> bool:
+        """Whether the file still lies there with the same size and time stamp."""
+        self.filesystem.invalidate_cache()
+        try:
+            found = self.filesystem.info(self.path)
+        except FileNotFoundError:
+            return False
+        return int(found["size"]) == self.size and _stamp(found) == self.received_at
+
+    def remove(self) -> None:
+        """Take the file out of the inbox, unless another has come in its place since or it is gone."""
+        if self.is_unchanged():
+            self.filesystem.rm_file(self.path)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """ready: files that stood still, oldest first. waiting: how many did not yet."""
+
+    ready: tuple[InboxFile, ...]
+    waiting: int
+
+
+def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
+    """The deliveries in the inbox at `url`; those written within `settle_seconds` before `now` wait.
+
+    An inbox that is not there is empty. Other faults of the file system come through as they are.
+    """
+    filesystem, root = url_to_fs(url)
+    filesystem.invalidate_cache()
+    found = _files_in(filesystem, root, BY_HAND)
+    for channel in CHANNELS:
+        found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
+    ready = [file for file in found if (now - file.received_at).total_seconds() >= settle_seconds]
+    ready.sort(key=lambda file: (file.received_at, file.path))
+    return Listing(tuple(ready), len(found) - len(ready))
+
+
+def file_by_hand(path: str, channel: str) -> InboxFile:
+    """A file handed over at the command line, as if come by `channel`. FileNotFoundError where there is none."""
+    filesystem, place = url_to_fs(path)
+    return _file(filesystem, filesystem.info(place), channel)
+
+
+def _files_in(filesystem: AbstractFileSystem, folder: str, channel: str) -> list[InboxFile]:
+    try:
+        entries = filesystem.ls(folder, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [_file(filesystem, entry, channel) for entry in entries if _is_delivery(entry)]
+
+
+def _file(filesystem: AbstractFileSystem, entry: Mapping[str, Any], channel: str) -> InboxFile:
+    return InboxFile(
+        name=PurePosixPath(entry["name"]).name,
+        channel=channel,
+        size=int(entry["size"]),
+        received_at=_stamp(entry),
+        path=entry["name"],
+        filesystem=filesystem,
+    )
+
+
+def _is_delivery(entry: Mapping[str, Any]) -> bool:
+    name = PurePosixPath(entry["name"]).name
+    return (
+        entry["type"] == "file"
+        and not entry.get("islink")
+        and not name.startswith(".")
+        and not name.lower().endswith(_STILL_COMING)
+        and name not in _NOT_DELIVERIES
+    )
+
+
+def _stamp(entry: Mapping[str, Any]) -> datetime:
+    stamp = next(entry[key] for key in _STAMPS if entry.get(key) is not None)
+    if not isinstance(stamp, datetime):
+        return datetime.fromtimestamp(float(stamp), UTC)
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)

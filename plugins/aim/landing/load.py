@@ -1,0 +1,296 @@
+"""From the inbox into staging: each file is archived, then its rows and its ledger entry are one transaction."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+import psycopg
+from psycopg import sql as compose
+from psycopg.copy import QueuedLibpqWriter
+
+from aim.contracts.load import Contracts, contracts
+from aim.contracts.models import DatasetContract
+from aim.contracts.reference import read_reference
+from aim.contracts.registry import read_registry
+from aim.landing import archive, gate
+from aim.landing.canonical import Canonicaliser
+from aim.landing.identity import ChildKeys
+from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox
+from aim.landing.readers import read_file
+from aim.landing.rejection import RejectionError
+from aim.landing.secret import read_secret
+from aim.ledger.deliveries import Head, next_delivery_id, record_received, record_rejected, was_taken
+from aim.settings import Settings
+from aim.warehouse.staging_tables import ensure_partition, ensure_staging_table
+
+_ONE_AT_A_TIME = 7_246_018_316
+"""Key of the advisory lock that a landing holds; any number nobody else uses."""
+
+RECEIVED = "received"
+REJECTED = "rejected"
+TAKEN_BEFORE = "taken_before"
+CHANGING = "changing"
+
+_PACKAGE = Path(__file__).parents[1]
+
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Told after each file: how many are done, of how many."""
+
+
+class LandingError(RuntimeError):
+    """Our own failure, not a provider's: the files it met lie in the inbox still."""
+
+    def __init__(self, text: str, result: LandingResult) -> None:
+        """`text`: one sentence without values. `result`: what was done all the same."""
+        super().__init__(text)
+        self.result = result
+
+
+class Connects(Protocol):
+    """A warehouse that gives connections."""
+
+    def connect(self, **options: Any) -> psycopg.Connection[Any]:
+        """A new connection with psycopg's options."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one file: `received`, `rejected` (with reason_code), `taken_before` (met again after a kill),
+    `changing` (overwritten while being read: left for later)."""
+
+    verdict: str
+    delivery_id: int | None = None
+    rows: int = 0
+    reason_code: str | None = None
+    reason_detail: str | None = None
+
+
+@dataclass
+class LandingResult:
+    """What a landing did. waiting: files still coming in. errored: files left behind by a fault of our own."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    waiting: int = 0
+    errored: int = 0
+
+    def summary(self) -> dict[str, Any]:
+        """The same as plain counts: files by verdict and reason, rows received."""
+        return {
+            "received": self.verdicts[RECEIVED],
+            "rejected": self.verdicts[REJECTED],
+            "taken_before": self.verdicts[TAKEN_BEFORE],
+            "waiting": self.waiting,
+            "errored": self.errored,
+            "rows": self.rows,
+            "reasons": dict(sorted(self.reasons.items())),
+        }
+
+    def add(self, landed: Landed) -> None:
+        """Count one file."""
+        if landed.verdict == CHANGING:
+            self.waiting += 1
+            return
+        self.verdicts[landed.verdict] += 1
+        self.rows += landed.rows
+        if landed.reason_code is not None:
+            self.reasons[landed.reason_code] += 1
+
+
+def land_inbox(settings: Settings, warehouse: Connects, progress: Progress | None = None) -> LandingResult:
+    """Land all that stands still in the inbox, oldest first. One landing at a time; a second waits for it.
+
+    A refused file is a result, not a failure. Raises LandingError after the last file where one met a fault of our
+    own, or at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFault where set up wrongly.
+    """
+    with _landing(settings, warehouse) as landing:
+        # Listed under the lock: what another landing has just taken is gone.
+        listing = list_inbox(settings.inbox, settings.settle_seconds, datetime.now(UTC))
+        return landing.land_all(listing.ready, LandingResult(waiting=listing.waiting), progress)
+
+
+def land_files(settings: Settings, warehouse: Connects, paths: Iterable[Path], channel: str = BY_HAND) -> LandingResult:
+    """Land files handed over by hand; they stay where they lie. Handed over again unchanged, one is received now.
+
+    Raises FileNotFoundError and the errors of `land_inbox`.
+    """
+    files = [file_by_hand(str(path.absolute()), channel) for path in paths]
+    with _landing(settings, warehouse) as landing:
+        return landing.land_all(files, LandingResult(), by_hand=True)
+
+
+@contextmanager
+def _landing(settings: Settings, warehouse: Connects) -> Iterator[_Landing]:
+    with (
+        warehouse.connect(autocommit=True) as connection,
+        warehouse.connect(autocommit=True) as identities,
+    ):
+        # Held by the session: a killed landing lets go with its connection.
+        connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        yield _Landing(settings, connection, identities)
+
+
+class _Landing:
+    """One landing's means: connections, secret, and what is known of providers and datasets."""
+
+    def __init__(
+        self, settings: Settings, connection: psycopg.Connection[Any], identities: psycopg.Connection[Any]
+    ) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._secret = read_secret(settings.secret_file)
+        self._children = ChildKeys(identities, self._secret)
+        self._identities = identities
+        self._contracts: Contracts = contracts()
+        self._providers = read_registry(settings.registry)
+        self._reference = read_reference(settings.reference)
+        self._ready_partitions: set[tuple[str, int]] = set()
+
+    def land_all(
+        self,
+        files: Sequence[InboxFile],
+        result: LandingResult,
+        progress: Progress | None = None,
+        by_hand: bool = False,
+    ) -> LandingResult:
+        """Each file by itself: one that fails stops no other. Raises LandingError, as `land_inbox` says."""
+        for done, file in enumerate(files, 1):
+            try:
+                result.add(self.land(file, by_hand))
+            except Exception as error:
+                # Texts of Polars, Postgres and the readers may quote a cell: only where it happened is said.
+                _log.error("Landing %s failed: %s", gate.shown_name(file.name), _where(error))
+                result.errored += 1
+                if self._connection.closed or self._identities.closed:
+                    raise LandingError("The warehouse was lost while landing: run again.", result) from None
+            if progress is not None:
+                progress(done, len(files))
+        if result.errored:
+            raise LandingError(
+                f"{result.errored} files could not be landed through a fault of our own and lie there still: "
+                "the log says where it happened.",
+                result,
+            )
+        return result
+
+    def land(self, file: InboxFile, by_hand: bool) -> Landed:
+        """Take one file: archive, gate, read, load; out of the inbox after the commit, unless given by hand."""
+        label = gate.label(file.name, file.received_at, self._contracts, self._providers)
+        with file.open() as original:
+            kept = archive.keep(self._settings.archive, self._secret.archive_identity, original)
+        head = Head(
+            channel=file.channel,
+            file_name=gate.shown_name(file.name),
+            sha256=kept.sha256,
+            received_at=file.received_at,
+            provider_code=label.provider_code,
+            dataset=label.dataset,
+            period=label.period,
+            municipality_code=label.municipality_code,
+        )
+        if was_taken(self._connection, head):
+            if not by_hand:
+                file.remove()
+                return Landed(TAKEN_BEFORE)
+            head = Head(**{**head.__dict__, "received_at": datetime.now(UTC)})
+        try:
+            if label.refused is not None:
+                raise label.refused
+            landed = self._load(file, label, head, kept.name)
+        except RejectionError as refused:
+            with self._connection.transaction():
+                delivery_id = record_rejected(
+                    self._connection, head, refused.code, refused.detail, archive_name=kept.name
+                )
+            landed = Landed(REJECTED, delivery_id, reason_code=refused.code, reason_detail=refused.detail)
+        except _ChangedMeanwhileError:
+            return Landed(CHANGING)
+        if not by_hand:
+            file.remove()
+        return landed
+
+    def _load(self, file: InboxFile, label: gate.Label, head: Head, archive_name: str) -> Landed:
+        assert label.dataset is not None and label.period is not None and label.provider_code is not None
+        contract = self._contracts.datasets[label.dataset]
+        self._make_room(contract, label.period.start.year)
+        canonicaliser = Canonicaliser(contract, self._reference, label.provider_code, self._children)
+        with ExitStack() as stack:
+            reading = read_file(stack, file.open, label.format, label.packing, contract, self._reference)
+            with self._connection.transaction():
+                delivery_id = next_delivery_id(self._connection)
+                same_in_all_rows = {
+                    "delivery_id": delivery_id,
+                    "provider_code": label.provider_code,
+                    "period": label.period.text,
+                    "period_start": label.period.start,
+                    "period_end": label.period.end,
+                }
+                partition = f"{contract.dataset}_{label.period.start.year}"
+                self._copy(partition, canonicaliser, reading.batches, same_in_all_rows)
+                record_received(
+                    self._connection, delivery_id, head, reading.rows, reading.is_nil, archive_name, reading.notes
+                )
+                if not file.is_unchanged():
+                    raise _ChangedMeanwhileError
+        return Landed(RECEIVED, delivery_id, reading.rows)
+
+    def _make_room(self, contract: DatasetContract, year: int) -> None:
+        """Table and partition, made or widened only where they lack something: a build may be reading the table."""
+        if (contract.dataset, year) in self._ready_partitions:
+            return
+        present = {
+            name
+            for (name,) in self._connection.execute(
+                "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0",
+                [f"staging.{contract.dataset}_{year}"],
+            )
+        }
+        if not present >= contract.staging_columns().keys():
+            with self._connection.transaction():
+                ensure_staging_table(self._connection, contract)
+                ensure_partition(self._connection, contract.dataset, date(year, 1, 1))
+        self._ready_partitions.add((contract.dataset, year))
+
+    def _copy(
+        self,
+        partition: str,
+        canonicaliser: Canonicaliser,
+        batches: Iterator[pl.DataFrame],
+        same_in_all_rows: dict[str, Any],
+    ) -> None:
+        columns = [*canonicaliser.columns, *same_in_all_rows]
+        statement = compose.SQL("copy {} ({}) from stdin (format csv)").format(
+            compose.Identifier("staging", partition), compose.SQL(", ").join(map(compose.Identifier, columns))
+        )
+        constants = [pl.lit(value).alias(name) for name, value in same_in_all_rows.items()]
+        cursor = self._connection.cursor()
+        # A thread of its own sends, so that the server takes one batch while the next is read.
+        with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copying:
+            for batch in batches:
+                block = BytesIO()
+                canonicaliser.canonical(batch).with_columns(constants).write_csv(block, include_header=False)
+                copying.write(block.getbuffer())
+
+
+class _ChangedMeanwhileError(Exception):
+    """The file was overwritten while it was read: what was read is nobody's delivery."""
+
+
+def _where(error: BaseException) -> str:
+    """Type of the error and the lines of ours it came through, without a word of its text."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _PACKAGE in Path(frame.filename).parents]
+    lines = (f"{Path(frame.filename).stem}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {' < '.join(lines)}"

@@ -1,0 +1,144 @@
+"""A provider's file, whatever its format, as rows: title, blank and total rows left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import polars as pl
+
+from aim.contracts.models import DatasetContract, FieldType
+from aim.contracts.reference import Reference
+from aim.landing.encoding import encoding_of
+from aim.landing.header import Header, fold, require_columns
+from aim.landing.limits import MAX_TEXT_BYTES, MAX_WORKBOOK_BYTES
+from aim.landing.packing import unpacked
+from aim.landing.raw_rows import EXTRA, ROW_NUMBER, column_names
+from aim.landing.rejection import RejectionError
+from aim.landing.text_files import read_text
+from aim.landing.workbooks import read_workbook
+
+WORKBOOKS = ("xlsx", "ods")
+_TOTALS = frozenset({"isviso", "viso"})
+_NOTHING_TO_REPORT = "neraduomenu"
+_LABEL = r"(?i)viso|duomen"
+"""What a total row's or nil return's label holds: the few cells that have it are looked at closely."""
+_BLANK = " \t\r\n\u00a0\u202f\u200b\ufeff"
+
+
+@dataclass
+class Reading:
+    """One file being read. `notes`, `rows` and `is_nil` are whole once `batches` has been read to its end.
+
+    batches: frames of `row_number`, `_extra` and one text column per field found in the header.
+    """
+
+    header: Header
+    batches: Iterator[pl.DataFrame] = field(init=False)
+    notes: dict[str, Any] = field(default_factory=dict)
+    rows: int = 0
+    is_nil: bool = False
+
+
+def read_file(
+    stack: ExitStack,
+    open_file: Callable[[], IO[bytes]],
+    file_format: str,
+    packing: str | None,
+    contract: DatasetContract,
+    reference: Reference,
+) -> Reading:
+    """Begin to read; what is opened stays open until `stack` closes. The file is opened twice if it is text.
+
+    Raises RejectionError here and while batches are read: empty_file, unreadable_bytes, mojibake, broken_archive,
+    nothing_inside, several_inside, too_large, no_header, missing_column, open_quote, header_only (at the end).
+    """
+    if file_format in WORKBOOKS:
+        with unpacked(open_file, packing, MAX_WORKBOOK_BYTES) as stream:
+            content = stream.read()
+        header, rows = read_workbook(content, contract)
+        notes: dict[str, Any] = {}
+    else:
+        with unpacked(open_file, packing, MAX_TEXT_BYTES) as stream:
+            codec = encoding_of(stream)
+        stream = stack.enter_context(unpacked(open_file, packing, MAX_TEXT_BYTES))
+        header, separator, rows = read_text(stream, codec, contract)
+        notes = {"encoding": codec.removesuffix("-sig"), "separator": separator}
+    require_columns(header, contract)
+    reading = Reading(header)
+    reading.notes = notes | {"header_row": header.row, "total_rows": 0, "blank_rows": 0}
+    if header.unknown:
+        reading.notes["unknown_columns"] = list(header.unknown)
+    reading.batches = _data_rows(rows, reading, _codes_by_column(header, contract, reference))
+    return reading
+
+
+def _codes_by_column(header: Header, contract: DatasetContract, reference: Reference) -> dict[int, frozenset[str]]:
+    """Folded legal codes of each coded column: `VISO` may be a code and then heads no total row."""
+    codes = {}
+    for column, name in enumerate(header.fields):
+        declared = next((field for field in contract.fields if field.name == name), None)
+        if declared is not None and declared.type is FieldType.CODE:
+            codes[column] = frozenset(fold(code) for code in reference.code_lists[str(declared.code_list)])
+    return codes
+
+
+def _data_rows(
+    batches: Iterator[pl.DataFrame], reading: Reading, codes: dict[int, frozenset[str]]
+) -> Iterator[pl.DataFrame]:
+    """The rows received. Total rows are held back until it is known whether anything follows them."""
+    cells = column_names(len(reading.header.fields))
+    names = {column: name for column, name in zip(cells, reading.header.fields, strict=True) if name}
+    chosen = [pl.col(ROW_NUMBER), pl.col(EXTRA), *(pl.col(column).alias(name) for column, name in names.items())]
+    held: list[pl.DataFrame] = []
+    held_nil: pl.DataFrame | None = None
+    for batch in batches:
+        filled = _without_blank(batch, cells)
+        reading.notes["blank_rows"] += batch.height - filled.height
+        labels = _labels(filled, cells, codes)
+        last = filled.height
+        while last and labels.get(last - 1) in _TOTALS:
+            last -= 1
+        data, totals = filled[:last], filled[last:]
+        if reading.rows == 0 and held_nil is None and data.height == 1 and labels.get(0) == _NOTHING_TO_REPORT:
+            held_nil = data
+        elif data.height:
+            whole = pl.concat([*([held_nil] if held_nil is not None else []), *held, data])
+            held_nil = None
+            held.clear()
+            reading.rows += whole.height
+            yield whole.select(chosen)
+        if totals.height:
+            held.append(totals)
+    reading.notes["total_rows"] = sum(rows.height for rows in held)
+    reading.is_nil = held_nil is not None
+    if reading.rows == 0 and not reading.is_nil:
+        raise RejectionError("header_only")
+
+
+def _without_blank(batch: pl.DataFrame, cells: list[str]) -> pl.DataFrame:
+    is_blank = [pl.col(column).is_null() | (pl.col(column).str.strip_chars(_BLANK) == "") for column in cells]
+    # Most rows begin with a filled cell: only the others are looked at whole.
+    suspects = batch.lazy().filter(is_blank[0]).filter(pl.all_horizontal(is_blank), ~pl.col(EXTRA))
+    blank = suspects.select(ROW_NUMBER).collect()
+    return batch.join(blank, on=ROW_NUMBER, how="anti", maintain_order="left") if blank.height else batch
+
+
+def _labels(rows: pl.DataFrame, cells: list[str], codes: dict[int, frozenset[str]]) -> dict[int, str]:
+    """Position in `rows` -> folded first filled cell, of the rows whose first filled cell may be a label."""
+    first = pl.coalesce(pl.when(pl.col(column).str.strip_chars(_BLANK) != "").then(pl.col(column)) for column in cells)
+    # Decomposed letters do not hide the label: it holds a stretch of plain ones.
+    found = (
+        rows.select(first=first, **{column: pl.col(column) for column in cells})
+        .with_row_index("position")
+        .filter(pl.col("first").str.contains(_LABEL))
+    )
+    labels = {}
+    for row in found.iter_rows(named=True):
+        column = next(number for number, name in enumerate(cells) if (row[name] or "").strip(_BLANK))
+        label = fold(row["first"])
+        if label not in codes.get(column, ()):
+            labels[row["position"]] = label
+    return labels

@@ -1,0 +1,42 @@
+"""How a sentence is said in Lithuanian or English, plural forms included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+CATALOGUE = Path(__file__).parent / "messages"
+
+
+@cache
+def _catalogue(lang: str) -> dict[str, Any]:
+    entries: dict[str, Any] = {}
+    for area in sorted(CATALOGUE.glob(f"*.{lang}.yml")):
+        entries |= yaml.safe_load(area.read_text("utf-8"))
+    return entries
+
+
+def plural_form(lang: str, number: int) -> str:
+    """CLDR's name of the form that `number` takes: lt has one (1 eilutė), few (2 eilutės), other (10 eilučių)."""
+    return str(Locale.parse(lang).plural_form(number))
+
+
+def choose(forms: str | Mapping[str, str], lang: str, number: int | None) -> str:
+    """The form of a message for `number`; a plain string has one form only."""
+    if isinstance(forms, str):
+        return forms
+    wanted = plural_form(lang, number) if number is not None else "other"
+    return forms.get(wanted, forms["other"])
+
+
+def say(key: str, lang: str, /, n: int | None = None, **values: object) -> str:
+    """The catalogue's sentence `key` in `lang`, with `values` put in; `n` picks the plural form and is a value too.
+
+    Raises KeyError for a key that the catalogue does not hold.
+    """
+    return choose(_catalogue(lang)[key], lang, n).format(n=n, **values)

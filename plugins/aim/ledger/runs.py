@@ -1,0 +1,70 @@
+"""A night: opened, timed by stage, pinned to its deliveries, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from aim.clock import VILNIUS, Clock
+from aim.warehouse import sql
+
+
+@dataclass(frozen=True)
+class Run:
+    """A night as its later steps need it."""
+
+    run_id: int
+    clock: Clock
+    summary: dict[str, Any]
+    stage_seconds: dict[str, float]
+
+
+def open_run(connection: psycopg.Connection, clock: Clock) -> int:
+    """Begin a night; one left running by a kill is closed as failed. Returns its id."""
+    connection.execute("update ops.runs set status = 'failed', finished_at = now() where status = 'running'")
+    found = connection.execute(
+        "insert into ops.runs (clock_date, instant) values (%s, %s) returning run_id",
+        (clock.today, clock.instant),
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def read_run(connection: psycopg.Connection, run_id: int) -> Run:
+    """The night of that id; LookupError where there is none."""
+    found = connection.execute(
+        "select clock_date, instant, summary, stage_seconds from ops.runs where run_id = %s", (run_id,)
+    ).fetchone()
+    if found is None:
+        raise LookupError(f"There is no run {run_id}.")
+    clock_date: date = found[0]
+    instant: datetime = found[1]
+    return Run(run_id, Clock(clock_date, instant.astimezone(VILNIUS)), found[2], found[3])
+
+
+def note_stage(connection: psycopg.Connection, run_id: int, stage: str, seconds: float, result: dict[str, Any]) -> None:
+    """Write a stage's duration (seconds) and what came of it into the night's summary; a retry overwrites."""
+    connection.execute(
+        "update ops.runs set stage_seconds = stage_seconds || %s, summary = summary || %s where run_id = %s",
+        (Jsonb({stage: round(seconds, 2)}), Jsonb({stage: result}), run_id),
+    )
+
+
+def pin(connection: psycopg.Connection, run_id: int) -> int:
+    """Fix the deliveries that speak in this night; what comes later waits for the next. Returns the slices pinned.
+
+    Pins of older nights are kept while they stand behind a release, and for the last fourteen nights.
+    """
+    connection.execute("delete from ops.run_slices where run_id = %s", (run_id,))
+    pinned = connection.execute(sql.load(__file__, "pin_run.sql"), {"run_id": run_id}).rowcount
+    connection.execute(sql.load(__file__, "forget_old_pins.sql"), {"run_id": run_id})
+    return pinned
+
+
+def close_run(connection: psycopg.Connection, run_id: int, status: str) -> None:
+    """End a night as `succeeded` or `failed`."""
+    connection.execute("update ops.runs set status = %s, finished_at = now() where run_id = %s", (status, run_id))

@@ -1,0 +1,60 @@
+"""What a stranger's first night runs on: a sample, where nothing has come yet."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from aim.language import say
+from aim.settings import Settings
+
+FIRST_MONTH, LAST_MONTH = "2018-07", "2018-12"
+CLOCK = date(2019, 1, 22)
+"""The day on which all of the sample is due and its last month is released: five working days after 10 January."""
+SCALE = 0.25
+FAULTS = 0.03
+
+
+def sample_into_empty_inbox(settings: Settings, console: Console | None) -> date | None:
+    """Write the sample where nothing has ever come; returns the clock to run on, None for today.
+
+    A home that began with the sample stays on the sample's clock. A sample left half written by a kill is written
+    again: the same bytes.
+    """
+    if "://" in settings.inbox:
+        return None
+    inbox = Path(settings.inbox)
+    marker = settings.home / "sample.json"
+    known = json.loads(marker.read_text("utf-8")) if marker.exists() else None
+    if known is None and any(path.is_file() for path in inbox.rglob("*")):
+        return None
+    if known is not None and known["complete"]:
+        clock = date.fromisoformat(known["clock"])
+        if console:
+            console.print(say("cli.sample_known", settings.lang, date=clock), soft_wrap=True)
+        return clock
+    _mark(marker, complete=False)
+    files = _write(settings, inbox)
+    _mark(marker, complete=True)
+    if console:
+        console.print(say("cli.sample_written", settings.lang, files=files, inbox=inbox, date=CLOCK), soft_wrap=True)
+    return CLOCK
+
+
+def _mark(marker: Path, complete: bool) -> None:
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps({"clock": CLOCK.isoformat(), "complete": complete}), "utf-8")
+
+
+def _write(settings: Settings, inbox: Path) -> int:
+    from aim.ledger import contacts
+    from aim.sample import write_sample
+    from aim.warehouse.connect import warehouse
+
+    written = write_sample(inbox, FIRST_MONTH, LAST_MONTH, scale=SCALE, seed=1, faults=FAULTS, settings=settings)
+    with warehouse(settings) as house, house.connect() as connection:
+        contacts.import_contacts(connection, inbox / "contacts.csv")
+    return written.files

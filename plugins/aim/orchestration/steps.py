@@ -1,0 +1,131 @@
+"""The steps of a night, one function a task: each asks the ledger what is to do and may be run again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from aim.clock import Clock
+from aim.contracts.load import contracts
+from aim.contracts.reference import read_reference
+from aim.contracts.registry import read_registry
+from aim.ledger import obligations, runs
+from aim.settings import Settings
+from aim.warehouse.connect import Warehouse, warehouse
+from aim.warehouse.staging_tables import ensure_staging_tables
+
+
+@dataclass
+class Stage:
+    """One step at work: what it needs, and what it leaves for the summary (counts only)."""
+
+    settings: Settings
+    warehouse: Warehouse
+    run: runs.Run
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def _stage(run_id: int, name: str) -> Iterator[Stage]:
+    """Time a step and write its result into the night; a step that raises leaves no result."""
+    settings = Settings.from_env()
+    begun = time.monotonic()
+    with warehouse(settings) as house:
+        with house.connect() as connection:
+            run = runs.read_run(connection, run_id)
+        stage = Stage(settings, house, run)
+        yield stage
+        with house.connect() as connection:
+            runs.note_stage(connection, run_id, name, time.monotonic() - begun, stage.result)
+
+
+def _count_values(connection: psycopg.Connection[Any]) -> int:
+    found = connection.execute("select count(*) from core.indicator_current").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def open_night(today: str | None) -> int:
+    """Begin a night on a clock (ISO date, None: today in Vilnius); makes what is missing of tables and roles."""
+    from aim.publish.roles import ensure_roles
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        with house.connect() as connection:
+            ensure_staging_tables(connection, contracts())
+            run_id = runs.open_run(connection, Clock.at(date.fromisoformat(today) if today else None))
+        ensure_roles(house, settings)
+    return run_id
+
+
+def load_reference(run_id: int) -> None:
+    """Bring the reference files and the registry into `reference`, for checks and build alike."""
+    from aim.warehouse import dbt
+
+    with _stage(run_id, "reference") as stage:
+        stage.result = dbt.seed(stage.warehouse, stage.settings, run_id, stage.run.clock.today).summary()
+
+
+def land(run_id: int) -> None:
+    """Take every settled file of the inbox."""
+    from aim.landing.load import land_inbox
+
+    with _stage(run_id, "land") as stage:
+        stage.result = land_inbox(stage.settings, stage.warehouse).summary()
+
+
+def check(run_id: int) -> None:
+    """Judge every delivery that waits for it, then say of each slice whether it came."""
+    from aim.quality.judging import judge_all
+
+    with _stage(run_id, "check") as stage:
+        stage.result = judge_all(stage.warehouse, stage.settings, run_id).summary()
+        with stage.warehouse.connect() as connection:
+            stage.result["expected_slices"] = obligations.refresh(
+                connection, contracts(), read_registry(stage.settings.registry), stage.run.clock
+            )
+            stage.result["pinned_slices"] = runs.pin(connection, run_id)
+
+
+def build(run_id: int, layer: str) -> None:
+    """Build and test one layer of the warehouse on the deliveries pinned for the night."""
+    from aim.warehouse import dbt
+
+    with _stage(run_id, f"build_{layer}") as stage:
+        stage.result = dbt.build(
+            stage.warehouse, stage.settings, run_id, stage.run.clock.today, select=f"tag:{layer}"
+        ).summary()
+        if layer == "indicators":
+            with stage.warehouse.connect() as connection:
+                stage.result["values"] = _count_values(connection)
+
+
+def release(run_id: int) -> None:
+    """Publish the periods that are due, in one transaction."""
+    from aim.publish.release import release_due
+
+    with _stage(run_id, "release") as stage:
+        stage.result = release_due(
+            stage.warehouse, run_id, stage.run.clock, contracts(), read_reference(stage.settings.reference)
+        ).summary()
+
+
+def report(run_id: int) -> None:
+    """Prepare and send the mails that are due."""
+    from aim.reports.sending import send_due_reports
+
+    with _stage(run_id, "report") as stage:
+        stage.result = send_due_reports(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
+
+
+def close_night(run_id: int, status: str = "succeeded") -> None:
+    """End the night and count what it did with deliveries."""
+    settings = Settings.from_env()
+    with warehouse(settings) as house, house.connect() as connection:
+        runs.close_run(connection, run_id, status)

@@ -1,0 +1,1 @@
+"""May this number leave the house, and when: release rounds, suppression, history, and who may read it."""

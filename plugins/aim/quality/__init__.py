@@ -1,0 +1,1 @@
+"""Is this delivery good? The only place that imports Great Expectations."""

@@ -1,0 +1,135 @@
+"""Whole nights on a small inbox of its own, and what is left of them when all that may differ is taken away."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from aim.sample import write_sample
+from aim.settings import Settings
+
+CLOCK = "2019-01-22"
+STEPS = ("load_reference", "land", "check", "build core", "build indicators", "build collection", "build marts",
+         "release", "report", "close_night")  # fmt: skip
+"""The steps of a night after `open_night`, as the DAG wires them."""
+
+# What a night leaves, without numbers drawn from sequences and without the clock of the machine.
+END_STATE = {
+    "deliveries": """
+        select provider_code, dataset, period, version, channel, file_name, sha256, received_at, verdict, reason_code,
+            is_nil, rows_received, rows_loaded, rows_quarantined, rows_duplicate
+        from ops.deliveries""",
+    "obligations": """
+        select provider_code, dataset, period, due_on, status, first_accepted_at from ops.obligations""",
+    "cases": """
+        select file_name, row_number, atvejo_nr, child.code_hmac, sav, atidarymo_data, uzdarymo_data, _unreadable
+        from staging.atvejai
+        inner join ops.deliveries using (delivery_id)
+        left join identity.child_key as child using (vaiko_id)""",
+    "answers": """
+        select file_name, row_number, atvejo_nr, vertinimo_nr, klausimo_nr, lygis, _duplicate
+        from staging.vertinimai inner join ops.deliveries using (delivery_id)""",
+    "row_issues": """
+        select file_name, row_number, rule_code, field, out
+        from quality.row_issues inner join ops.deliveries using (delivery_id)""",
+    "check_results": """
+        select file_name, rule_code, status, checked, failed, reason
+        from quality.check_results inner join ops.deliveries using (delivery_id) where is_current""",
+    "facts": """
+        select provider_code, period, case_number, opened_on, closed_on from core.fct_case""",
+    "indicator_current": "select * from core.indicator_current",
+    "indicator_values": """
+        select indicator_code, measure, definition_version, period_grain, period_start, territory_code, breakdown,
+            breakdown_value, numerator, denominator, value, coverage_pct, obs_status, known_to is null
+        from core.indicator_values""",
+    "published_values": """
+        select indicator_code, measure, period_grain, period_start, territory_code, breakdown, breakdown_value,
+            numerator, denominator, value, obs_status, conf_status, known_to is null
+        from marts.indicator_values""",
+    "mails": "select kind, provider_code, period, version, message_id, recipients, subject, state from ops.mails",
+}
+
+
+@dataclass(frozen=True)
+class NightHome:
+    """An AIM_HOME with an inbox, and the environment its commands run in."""
+
+    settings: Settings
+    environment: dict[str, str]
+
+    def step(self, call: str, run_id: int) -> subprocess.Popen[str]:
+        """Start a step ("build core") in a process of its own."""
+        name, *layer = call.split()
+        arguments = ", ".join([str(run_id), *(repr(one) for one in layer)])
+        return self.python(f"from aim.orchestration import steps; steps.{name}({arguments})")
+
+    def open_night(self, clock: str = CLOCK) -> int:
+        """Begin a night; its run id."""
+        process = self.python(f"from aim.orchestration import steps; print(steps.open_night({clock!r}))")
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        return int(out.splitlines()[-1])
+
+    def python(self, code: str) -> subprocess.Popen[str]:
+        """Start Python on `code` in this home's environment."""
+        return subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def whole_night(self, clock: str = CLOCK) -> int:
+        """A night by its steps, undisturbed; its run id."""
+        run_id = self.open_night(clock)
+        for call in STEPS:
+            self.finish(call, run_id)
+        return run_id
+
+    def finish(self, call: str, run_id: int) -> None:
+        """A step to its end, which must be good."""
+        process = self.step(call, run_id)
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 0, f"{call}: {err[-2000:]}"
+
+
+def night_home(folder: Path, **variables: str) -> NightHome:
+    """A home under `folder`; `variables` are added to its environment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own = {"AIM_HOME": str(folder), "AIM_SETTLE_SECONDS": "0", "AIM_LANG": "en"} | variables
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AIM_")} | own
+    return NightHome(Settings.from_env(environment), environment)
+
+
+def small_inbox(folder: Path, providers: int = 4, faults: float = 0.4) -> Path:
+    """An inbox of a few providers' last two months with planted faults, and of the population; deterministic."""
+    whole = folder / "whole"
+    write_sample(whole, "2018-11", "2018-12", scale=0.2, seed=7, faults=faults)
+    inbox = folder / "inbox"
+    codes = sorted({path.name.split("_")[1] for path in whole.rglob("atvejai_*")})[:providers]
+    for path in sorted(whole.rglob("*_*.*")):
+        if path.name.startswith("gyventojai") or any(code in path.name for code in codes):
+            target = inbox / path.relative_to(whole)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+    shutil.copy2(whole / "contacts.csv", inbox / "contacts.csv")
+    shutil.rmtree(whole)
+    return inbox
+
+
+def end_state(connection: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]:
+    """Table -> its number of rows and a digest of their content, order aside."""
+    state = {}
+    for name, query in END_STATE.items():
+        rows = sorted(repr(row) for row in connection.execute(query).fetchall())
+        state[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16])
+    return state

@@ -1,0 +1,100 @@
+"""What tests may ask for.
+
+settings    Settings of a fresh AIM_HOME in the test's own folder; no server, settle_seconds 0.
+server      the embedded Postgres of the whole test session (ServerAddress), started by the first who asks.
+warehouse   TestWarehouse: a fresh, migrated database on `server`, dropped afterwards: .settings (its
+            AIM_WAREHOUSE points there), .url, .connection (psycopg, autocommit), .connect(**options).
+
+Tests under tests/unit reach no network: opening a socket fails there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from aim.settings import Settings
+from aim.warehouse import connect, embedded, migrate
+from aim.warehouse.keeper import read_cluster, write_cluster
+
+UNIT = Path(__file__).parent / "unit"
+
+
+@dataclass(frozen=True)
+class TestWarehouse:
+    """A migrated database of one test."""
+
+    __test__ = False
+
+    settings: Settings
+    url: str
+    connection: psycopg.Connection[Any]
+
+    def connect(self, **options: Any) -> psycopg.Connection[Any]:
+        """A further connection."""
+        return connect.connect(self.url, **options)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.from_env({"AIM_HOME": str(tmp_path / "home"), "AIM_SETTLE_SECONDS": "0"})
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[embedded.ServerAddress]:
+    # Not under pytest's own folder: that is closed to the user Postgres runs as when tests run as root.
+    home = Path(tempfile.mkdtemp(prefix="aim-tests-"))
+    home.chmod(0o711)
+    session = Settings.from_env({"AIM_HOME": str(home)})
+    embedded.address(session)
+    cluster = read_cluster(home)
+    speed = {"fsync": "off", "shared_buffers": "256MB"}
+    write_cluster(home, type(cluster)(**{**cluster.__dict__, "settings": speed}))
+    try:
+        with embedded.running(session) as address:
+            with connect.connect(address.url("postgres"), autocommit=True) as connection:
+                connection.execute("create database aim_template template template0")
+            with connect.connect(address.url("aim_template")) as connection:
+                migrate.migrate(connection)
+            yield address
+        embedded.remove(session)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def warehouse(server: embedded.ServerAddress, settings: Settings) -> Iterator[TestWarehouse]:
+    name = f"test_{uuid4().hex[:12]}"
+    database = sql.Identifier(name)
+    with connect.connect(server.url("postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("create database {} template aim_template").format(database))
+        try:
+            url = server.url(name)
+            with connect.connect(url, autocommit=True) as connection:
+                yield TestWarehouse(settings.model_copy(update={"warehouse_url": url}), url, connection)
+        finally:
+            admin.execute(sql.SQL("drop database {} with (force)").format(database))
+
+
+@pytest.fixture(autouse=True)
+def _no_network_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not request.path.is_relative_to(UNIT):
+        return
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("A unit test opened a network connection; such a test belongs to tests/integration.")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    # libpq opens its own sockets, past Python's.
+    monkeypatch.setattr(psycopg, "connect", refuse)

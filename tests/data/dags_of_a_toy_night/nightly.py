@@ -1,0 +1,48 @@
+"""A night of three tasks: the clock and the warehouse are noted; `work` lasts a minute once where it is asked to."""
+
+import os
+import time
+from pathlib import Path
+
+import pendulum
+from airflow.sdk import Param, dag, get_current_context, task
+
+HOME = Path(os.environ["AIM_HOME"])
+
+
+@dag(
+    schedule="0 0 1 1 *" if os.environ.get("AIM_SCHEDULED") else None,
+    start_date=pendulum.datetime(2018, 1, 1, tz="Europe/Vilnius"),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args={"retries": 1, "retry_delay": pendulum.duration(seconds=1)},
+    params={"date": Param(None, type=["null", "string"])},
+)
+def nightly():
+    @task
+    def note() -> None:
+        from aim.settings import Settings
+        from aim.warehouse.connect import warehouse
+
+        with warehouse(Settings.from_env()) as house, house.connect() as connection:
+            connection.execute("select count(*) from ops.runs")
+        (HOME / "noted").write_text(str(get_current_context()["params"]["date"]), "utf-8")
+
+    @task
+    def work() -> None:
+        asked = HOME / "be-slow"
+        if asked.exists():
+            asked.unlink()
+            time.sleep(60)
+        if (HOME / "fail").exists():
+            raise RuntimeError("asked to fail")
+
+    @task
+    def end() -> None:
+        pass
+
+    note() >> work() >> end()
+
+
+nightly()

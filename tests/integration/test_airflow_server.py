@@ -1,0 +1,262 @@
+"""Airflow comes up for a night and goes after it, whoever is killed on the way."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aim.orchestration import airflow_server
+from aim.orchestration.airflow_api import AirflowUnreachableError
+from aim.orchestration.airflow_keeper import STATE_FILE, USERS_LOCK
+from aim.orchestration.airflow_server import AirflowError
+from aim.orchestration.nightly import Night, NightFailedError, run_nightly
+from aim.orchestration.processes import marked
+from aim.settings import Settings, SettingsError
+from aim.warehouse import connect, embedded
+from aim.warehouse import keeper as postgres
+from aim.warehouse.keeper import port_is_free
+
+pytestmark = pytest.mark.airflow
+
+DAGS = Path(__file__).parents[1] / "data" / "dags_of_a_toy_night"
+CLOCK = date(2019, 1, 22)
+
+COMMAND = """
+import sys
+from datetime import date
+from pathlib import Path
+from aim.settings import Settings
+from aim.orchestration.nightly import run_nightly
+settings, dags = Settings.from_env({"AIM_HOME": sys.argv[1]}), Path(sys.argv[2])
+run_nightly(settings, None, lambda *told: print(*told, flush=True), dags=dags)
+"""
+UP = """
+import sys
+from pathlib import Path
+from aim.settings import Settings
+from aim.orchestration.airflow_server import serve
+settings, dags = Settings.from_env({"AIM_HOME": sys.argv[1]}), Path(sys.argv[2])
+serve(settings, "127.0.0.1", None, lambda *told: print(*told, flush=True), dags=dags)
+"""
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Settings]:
+    path = Path(tempfile.mkdtemp(prefix="aim-airflow-"))
+    path.chmod(0o711)
+    settings = Settings.from_env({"AIM_HOME": str(path / "home")})
+    yield settings
+    embedded.remove(settings)
+    shutil.rmtree(path)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(house: Settings) -> Iterator[None]:
+    yield
+    assert eventually(lambda: nothing_is_left(house)), processes(house)
+    for wish in ("be-slow", "fail", "noted"):
+        (house.home / wish).unlink(missing_ok=True)
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def processes(settings: Settings) -> dict[int, str]:
+    """Command lines of everything that bears this home's mark or names it."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if str(settings.home) in line or int(entry.name) in marked(settings.home):
+                found[int(entry.name)] = line
+    return found
+
+
+def nothing_is_left(settings: Settings) -> bool:
+    if processes(settings):
+        return False
+    for lock in (STATE_FILE, USERS_LOCK, postgres.STATE_FILE, postgres.USERS_LOCK):
+        with (settings.home / lock).open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+    port = json.loads((settings.home / STATE_FILE).read_bytes())["port"]
+    return port_is_free(port) and port_is_free(embedded.address(settings).port)
+
+
+def be_slow(settings: Settings) -> None:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "be-slow").touch()
+
+
+def when_working(action: Callable[[], None]) -> Callable[[str, str], None]:
+    """A progress callback that acts once, when `work` has begun."""
+    told: list[str] = []
+
+    def progress(task: str, state: str) -> None:
+        if (task, state) == ("work", "running") and not told:
+            told.append(task)
+            time.sleep(0.5)
+            action()
+
+    return progress
+
+
+def night(settings: Settings, progress: Callable[[str, str], None] | None = None) -> Night:
+    return run_nightly(settings, CLOCK, progress, dags=DAGS)
+
+
+def kill(settings: Settings, words: str) -> None:
+    chosen = [pid for pid, line in processes(settings).items() if words in line]
+    assert chosen, processes(settings)
+    for pid in chosen:
+        os.kill(pid, signal.SIGKILL)
+
+
+def command(settings: Settings, code: str) -> subprocess.Popen[str]:
+    arguments = [sys.executable, "-c", code, str(settings.home), str(DAGS)]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+
+
+def await_line(started: subprocess.Popen[str], wanted: str) -> str:
+    assert started.stdout is not None
+    for line in started.stdout:
+        if wanted in line:
+            return line
+    pytest.fail(f"ended without saying {wanted!r}")
+
+
+def test_a_night_runs_through_airflow_and_stops_it(house: Settings) -> None:
+    told: list[tuple[str, str]] = []
+    done = run_nightly(house, CLOCK, lambda task, state: told.append((task, state)), dags=DAGS)
+
+    assert done.task_states == {"note": "success", "work": "success", "end": "success"}
+    assert not done.joined
+    assert [task for task, state in told if state == "success"] == ["note", "work", "end"]
+    assert (house.home / "noted").read_text("utf-8") == "2019-01-22"
+    assert nothing_is_left(house)
+    for secret in ("secrets.json", "passwords.json"):
+        assert stat.S_IMODE((house.home / "airflow" / secret).stat().st_mode) == 0o600
+
+
+def test_a_second_start_prepares_nothing_again(house: Settings) -> None:
+    night(house)
+    before = (house.home / "logs" / "airflow-dags.log").stat().st_size
+    began = time.monotonic()
+    done = night(house)
+
+    assert (house.home / "logs" / "airflow-dags.log").stat().st_size == before
+    assert time.monotonic() - began - done.run_seconds < 25
+
+
+def test_a_task_that_fails_fails_the_night(house: Settings) -> None:
+    (house.home / "fail").touch()
+    with pytest.raises(NightFailedError) as failed:
+        night(house)
+    assert failed.value.task == "work"
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_night_leaves_nothing(house: Settings, signum: int) -> None:
+    be_slow(house)
+    with pytest.raises(KeyboardInterrupt):
+        night(house, when_working(lambda: os.kill(os.getpid(), signum)))
+    assert nothing_is_left(house)
+
+
+def test_a_killed_command_leaves_nothing_and_the_next_night_runs(house: Settings) -> None:
+    be_slow(house)
+    killed = command(house, COMMAND)
+    await_line(killed, "work running")
+    killed.kill()
+    killed.communicate()
+    assert eventually(lambda: nothing_is_left(house), 15), processes(house)
+
+    assert night(house).task_states["end"] == "success"
+    with connect.metadata(house) as url, connect.connect(url) as connection:
+        states = connection.execute("select distinct state from dag_run").fetchall()
+        tasks = connection.execute("select distinct state from task_instance").fetchall()
+    assert {state for (state,) in states} <= {"success", "failed"}
+    assert {state for (state,) in tasks} <= {"success", "failed", "upstream_failed"}
+
+
+@pytest.mark.parametrize(
+    "part", ["airflow scheduler", "api_server", "airflow_keeper", "LocalExecutor: 0", "<idle>", "postgres -D"]
+)
+def test_a_killed_part_ends_the_night_plainly_and_the_next_runs(house: Settings, part: str) -> None:
+    be_slow(house)
+    with pytest.raises((AirflowError, AirflowUnreachableError, SettingsError)):
+        night(house, when_working(lambda: kill(house, part)))
+    assert eventually(lambda: nothing_is_left(house)), processes(house)
+    assert night(house).task_states["end"] == "success"
+
+
+def test_a_killed_task_is_retried(house: Settings) -> None:
+    be_slow(house)
+    done = night(house, when_working(lambda: kill(house, "airflow worker -- 0")))
+    assert done.task_states["end"] == "success"
+
+
+def test_everything_killed_at_once_is_cleared_by_the_next_start(house: Settings) -> None:
+    be_slow(house)
+    killed = command(house, COMMAND)
+    await_line(killed, "work running")
+    keepers = [pid for pid, line in processes(house).items() if "keeper" in line or "scheduler" in line]
+    for pid in (killed.pid, *keepers):
+        os.kill(pid, signal.SIGKILL)
+    killed.communicate()
+    assert night(house).task_states["end"] == "success"
+
+
+def test_a_night_joins_an_airflow_that_is_up(house: Settings) -> None:
+    up = command(house, UP)
+    try:
+        url, user, password_file = await_line(up, "http://").split()
+        assert json.loads(Path(password_file).read_text("utf-8"))[user]
+        joined = night(house)
+        assert joined.joined
+        assert joined.task_states["end"] == "success"
+        assert up.poll() is None
+        with pytest.raises(SettingsError, match=f"up already, at {url}"):
+            airflow_server.serve(house, "127.0.0.1", None, lambda *_: None, dags=DAGS)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.communicate()
+    assert up.returncode == 0
+    assert nothing_is_left(house)
+    # The schedule that `aim up` gave the DAG is gone again.
+    assert not night(house).joined
+    with connect.metadata(house) as metadata, connect.connect(metadata) as connection:
+        assert connection.execute("select timetable_summary, is_paused from dag").fetchall() == [("None", False)]
+
+
+def test_two_nights_at_once_share_one_airflow(house: Settings) -> None:
+    other = command(house, COMMAND)
+    await_line(other, "note")
+    done = night(house)
+    assert done.joined
+    other.communicate()
+    assert other.returncode == 0

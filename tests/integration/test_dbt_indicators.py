@@ -1,0 +1,171 @@
+"""What dbt makes of deliveries is what the methodology says, recomputed row by row in plain Python."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from tests.conftest import TestWarehouse
+from judged_slices import AGENCY, CENTRES, ITEMS, JudgedSlices, Row, answer_rows, case_row, person, population_rows
+from naive_indicators import TERRITORIES, Key, Value, World, compute
+from psycopg.rows import dict_row
+
+from aim.clock import VILNIUS
+from aim.contracts.calendar import Period
+from aim.ledger import deliveries, waivers
+from aim.warehouse import dbt
+
+TODAY = date(2019, 1, 22)
+MONTHS = [f"2018-{month:02}" for month in range(5, 13)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_values_are_those_of_the_methodology(warehouse: TestWarehouse, seed: int) -> None:
+    slices = JudgedSlices(warehouse.connection, warehouse.settings, warehouse.url)
+    deliver_at_random(slices, random.Random(seed))
+    run_id = slices.pin(TODAY)
+    for select in ("resource_type:seed", "tag:core", "tag:indicators"):
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select)
+
+    computed = values_of(slices)
+    expected = compute(world_of(slices, run_id))
+
+    assert len(expected) > 2500
+    assert computed.keys() == expected.keys()
+    differ = {key: (computed[key], expected[key]) for key in expected if not alike(computed[key], expected[key])}
+    assert not differ, dict(list(differ.items())[:5])
+    assert {value.status for value in expected.values()} == {"A", "B", "E", "M", "P"}
+
+
+def deliver_at_random(slices: JudgedSlices, chance: random.Random) -> None:
+    """Months of cases and assessments with everything the methodology has a rule for."""
+    slices.deliver("gyventojai", "2018", population_rows(2018), AGENCY, received_at=moment(date(2018, 3, 1)))
+    people = [
+        person(
+            number,
+            None if chance.random() < 0.1 else date(chance.randint(1999, 2018), chance.randint(1, 12), 1),
+            chance.choice("VM"),
+        )
+        for number in range(1, 60)
+    ]
+    for who in people:
+        if who["gimimo_menuo"] is None:
+            who["lytis"] = None
+    for provider, home in CENTRES.items():
+        cases = [
+            {
+                "number": f"A-{number}",
+                "who": chance.choice(people),
+                "family": f"S-{chance.randint(1, 25)}",
+                "sav": home if chance.random() < 0.8 else chance.choice(["33", "11", "13"]),
+                "opened": date(2018, 4, 1) + timedelta(days=chance.randint(0, 240)),
+                "open_for": chance.choice([None, None, 20, 45, 90]),
+            }
+            for number in range(1, 41)
+        ]
+        for month in MONTHS:
+            period = Period.parse(month)
+            if chance.random() < 0.12:
+                continue
+            rows = []
+            for case in cases:
+                closed = case["opened"] + timedelta(days=case["open_for"]) if case["open_for"] else None
+                if chance.random() < 0.1 and closed:
+                    closed = period.end if closed >= period.start else closed
+                if case["opened"] > period.end or (closed and closed < period.start) or chance.random() < 0.05:
+                    continue
+                sav = chance.choice(["33", "11", "13"]) if chance.random() < 0.1 else case["sav"]
+                rows.append(case_row(case["number"], case["who"], sav, case["opened"], closed, case["family"]))
+            deliver_somehow(slices, chance, "atvejai", period, rows, provider)
+            if chance.random() < 0.88:
+                made = assessments(chance, cases, period)
+                deliver_somehow(slices, chance, "vertinimai", period, made, provider)
+    waive(slices, "902330018", "2018-06")
+    confirm_empty(slices, "902110014", "vertinimai", "2018-12")
+
+
+def assessments(chance: random.Random, cases: list[dict[str, Any]], period: Period) -> list[Row]:
+    rows: list[Row] = []
+    for case in chance.sample(cases, 20):
+        number = f"{chance.choice('Vv')}-{case['number']}-{period.text if chance.random() < 0.8 else 'again'}"
+        day = period.start + timedelta(days=chance.randint(0, 27))
+        level = chance.choice("1234")
+        kept = chance.sample(ITEMS, chance.choice([28, 28, 22, 20, 19]))
+        answers = {item: chance.choice(["1", level, "9"] if chance.random() < 0.3 else ["1", level]) for item in kept}
+        answers[kept[0]] = level
+        rows += answer_rows(number, case["number"], day, answers, chance.choice([None, None, "2", "4"]))
+    return rows
+
+
+def deliver_somehow(
+    slices: JudgedSlices, chance: random.Random, dataset: str, period: Period, rows: list[Row], provider: str
+) -> None:
+    """In time or late, by any channel, now and then replaced, rejected, empty, withdrawn or judged again."""
+    day = period.end + timedelta(days=chance.randint(1, 18))
+    channel = chance.choice(["sftp", "api", "email", "upload"])
+    out = [place for place in range(len(rows)) if chance.random() < 0.03]
+    rejected = chance.random() < 0.1
+    first = slices.deliver(
+        dataset, period.text, rows, provider, out, channel=channel, received_at=moment(day), reject=rejected
+    )
+    kind = chance.random()
+    if kind < 0.15:
+        again = [] if kind < 0.05 else rows[: len(rows) // 2]
+        late = moment(day + timedelta(days=3))
+        second = slices.deliver(dataset, period.text, again, provider, channel="upload", received_at=late)
+        if chance.random() < 0.5:
+            deliveries.withdraw(slices.connection, second)
+    elif kind < 0.2 and not rejected:
+        deliveries.withdraw(slices.connection, first)
+
+
+def moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 23, 30, tzinfo=VILNIUS)
+
+
+def waive(slices: JudgedSlices, provider: str, period: str) -> None:
+    waivers.waive(slices.connection, provider, "atvejai", [Period.parse(period)], "moved", date(2020, 1, 1))
+
+
+def confirm_empty(slices: JudgedSlices, provider: str, dataset: str, period: str) -> None:
+    deliveries.confirm_empty(
+        slices.connection,
+        deliveries.Head("command", None, None, moment(date(2019, 1, 9)), provider, dataset, Period.parse(period), "11"),
+    )
+
+
+def world_of(slices: JudgedSlices, run_id: int) -> World:
+    with slices.connection.cursor(row_factory=dict_row) as cursor:
+        obligations = cursor.execute("select * from ops.obligations").fetchall()
+        delivered = cursor.execute("select * from ops.deliveries").fetchall()
+    pinned = slices.connection.execute(
+        "select provider_code, dataset, period from ops.run_slices where run_id = %s", (run_id,)
+    ).fetchall()
+    return World(slices.speaking(), obligations, delivered, set(pinned), TODAY)
+
+
+def values_of(slices: JudgedSlices) -> dict[Key, Value]:
+    rows = slices.connection.execute(
+        "select indicator_code, measure, period_grain, period_start, territory_code, breakdown_value,"
+        " numerator, denominator, value, coverage_pct, obs_status from core.indicator_current"
+        " where territory_code = any(%s)",
+        (list(TERRITORIES),),
+    ).fetchall()
+    return {
+        row[:6]: Value(*(None if number is None else Fraction(number) for number in row[6:10]), row[10]) for row in rows
+    }
+
+
+def alike(one: Value, other: Value) -> bool:
+    """The same counts and status; a quotient to the digits the database keeps."""
+    exact = (one.numerator, one.denominator, one.status) == (other.numerator, other.denominator, other.status)
+    return exact and close(one.value, other.value) and close(one.coverage, other.coverage)
+
+
+def close(one: Fraction | None, other: Fraction | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= Fraction(1, 10**9)

@@ -1,0 +1,349 @@
+"""Release rounds into core and marts: what is due, once; revised monthly; history exact; small numbers hidden."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from aim.clock import VILNIUS, Clock
+from aim.contracts.calendar import Period
+from aim.contracts.load import contracts
+from aim.contracts.reference import read_reference
+from aim.ledger import releases
+from aim.publish import release
+from aim.publish.release import NothingBuiltError, ReleaseResult, release_due
+from aim.settings import Settings
+from aim.warehouse.connect import Warehouse
+
+SEEDS = Settings.from_env({}).reference
+TABLES = """
+create table core.indicator_current (
+    indicator_code text, measure text, definition_version text, period_grain text, period_start date, period_end date,
+    territory_level text, territory_code text, breakdown text, breakdown_value text,
+    numerator numeric, denominator numeric, value numeric, unit text, coverage_pct numeric, obs_status text
+);
+create table reference.indicator_datasets (
+    indicator_code text, definition_version text, dataset text, role text
+);
+insert into reference.indicator_datasets values
+    ('S01', 'v2', 'atvejai', 'numerator'), ('S01', 'v2', 'gyventojai', 'denominator'),
+    ('P01', 'v1', 'atvejai', 'numerator'), ('P01', 'v1', 'vertinimai', 'numerator');
+create table reference.indicators (indicator_code text, basis text, counts_persons boolean);
+create table reference.indicator_measures (
+    indicator_code text, definition_version text, measure text, denominator_kind text
+);
+"""
+SEEDED = {
+    "indicators": ("indicator_code", "basis", "counts_persons"),
+    "indicator_measures": ("indicator_code", "definition_version", "measure", "denominator_kind"),
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A computed value of Alytus district, October 2018 unless said otherwise."""
+
+    numerator: float | None = 40
+    denominator: float | None = 5000
+    indicator: str = "S01"
+    measure: str = "main"
+    version: str = "v2"
+    grain: str = "month"
+    start: date = date(2018, 10, 1)
+    end: date = date(2018, 10, 31)
+    territory: str = "33"
+    breakdown: str = "total"
+    breakdown_value: str = "total"
+    unit: str = "per_1000"
+    coverage: float | None = 100
+    status: str = "A"
+
+    def row(self) -> tuple[Any, ...]:
+        value = None
+        if self.numerator is not None and self.denominator:
+            value = Decimal(str(self.numerator)) * 1000 / Decimal(str(self.denominator))
+        return (
+            self.indicator, self.measure, self.version, self.grain, self.start, self.end, "municipality",
+            self.territory, self.breakdown, self.breakdown_value, self.numerator, self.denominator, value, self.unit,
+            self.coverage, self.status,
+        )  # fmt: skip
+
+
+NOVEMBER = {"start": date(2018, 11, 1), "end": date(2018, 11, 30)}
+
+
+class House:
+    """A warehouse whose indicators are as the test says, and its nights."""
+
+    def __init__(self, url: str, connection: psycopg.Connection[Any]) -> None:
+        self.warehouse = Warehouse(url, url)
+        self.connection = connection
+        connection.execute(TABLES)
+        for table, columns in SEEDED.items():
+            with (SEEDS / f"{table}.csv").open(encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    values = [row[column] for column in columns]
+                    connection.execute(
+                        sql.SQL("insert into {} values ({})").format(
+                            sql.Identifier("reference", table), sql.SQL(", ").join(map(sql.Literal, values))
+                        )
+                    )
+
+    def computes(self, *values: Value) -> None:
+        self.connection.execute("truncate core.indicator_current")
+        for value in values:
+            self.connection.execute(
+                "insert into core.indicator_current values"
+                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                value.row(),
+            )
+
+    def night(self, today: str, hour: int = 20) -> ReleaseResult:
+        day = date.fromisoformat(today)
+        clock = Clock(day, datetime(day.year, day.month, day.day, hour, tzinfo=VILNIUS))
+        found = self.connection.execute(
+            "insert into ops.runs (clock_date, instant) values (%s, %s) returning run_id", (day, clock.instant)
+        ).fetchone()
+        assert found is not None
+        return release_due(self.warehouse, found[0], clock, contracts(), read_reference(SEEDS))
+
+    def rows(self, schema: str, condition: str = "true") -> list[dict[str, Any]]:
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(
+                f"select * from {schema}.indicator_values where {condition}"  # noqa: S608 - the test's own words
+                " order by indicator_code, measure, period_start, territory_code, breakdown_value, known_from"
+            ).fetchall()
+
+    def now(self, schema: str = "marts") -> list[tuple[Any, ...]]:
+        return [
+            (row["numerator"], row["denominator"], row["obs_status"]) for row in self.rows(schema, "known_to is null")
+        ]
+
+
+@pytest.fixture
+def house(warehouse: Any) -> Iterator[House]:
+    yield House(warehouse.url, warehouse.connection)
+
+
+def test_nothing_is_released_before_its_night(house: House) -> None:
+    house.computes(Value())
+    assert house.night("2018-11-19").periods == 0
+    assert house.rows("core") == house.rows("marts") == []
+
+
+def test_due_periods_are_released_once_into_both_tables(house: House) -> None:
+    house.computes(
+        Value(), Value(breakdown="sex", breakdown_value="male", numerator=18), Value(numerator=41, **NOVEMBER)
+    )
+    told = house.night("2018-11-20")
+    # The round of the month was held too, and found nothing released before it.
+    assert told == ReleaseResult(kind="both", periods=1, new=1, changed=0, hidden=0)
+    assert [(row["breakdown_value"], row["numerator"]) for row in house.rows("core")] == [("male", 18), ("total", 40)]
+    (published,) = house.rows("marts")
+    assert (published["value"], published["conf_status"], published["known_to"]) == (8, "F", None)
+    assert published["known_from"] == datetime(2018, 11, 20, 20, tzinfo=VILNIUS)
+    assert house.night("2018-11-21") == ReleaseResult(kind="none", periods=0, new=0, changed=0, hidden=0)
+    assert len(house.rows("core")) == 2
+    assert house.night("2018-12-18").periods == 1
+
+
+def test_a_period_with_due_days_past_that_is_not_over_stays_in(house: House) -> None:
+    house.computes(Value(indicator="P11", version="v1", start=date(2018, 12, 1), end=date(2018, 12, 31)))
+    assert house.night("2018-12-31").periods == 0
+    assert house.night("2019-01-01").periods == 1
+
+
+def test_between_rounds_nothing_is_refreshed_and_a_round_is_held_once_a_month(house: House) -> None:
+    house.computes(Value())
+    house.night("2018-11-20")
+    house.computes(Value(numerator=45))
+    assert house.night("2018-12-19").kind == "none"
+    assert house.now() == [(40, 5000, "A")]
+    assert house.night("2018-12-20") == ReleaseResult(kind="revision", periods=1, new=0, changed=1, hidden=0)
+    assert house.now() == house.now("core") == [(45, 5000, "A")]
+    house.computes(Value(numerator=46))
+    assert house.night("2018-12-21").kind == "none"
+    assert house.night("2019-01-19").kind == "none"
+    assert house.night("2019-02-25").changed == 1
+    former, middle, last = house.rows("marts")
+    assert (former["numerator"], middle["numerator"], last["numerator"]) == (40, 45, 46)
+    assert former["known_to"] == middle["known_from"] == datetime(2018, 12, 20, 20, tzinfo=VILNIUS)
+    assert middle["known_to"] == last["known_from"]
+    assert last["known_to"] is None
+
+
+def test_a_round_that_finds_nothing_counts_as_held(house: House) -> None:
+    house.computes(Value())
+    house.night("2018-11-20")
+    assert house.night("2018-12-20") == ReleaseResult(kind="revision", periods=0, new=0, changed=0, hidden=0)
+    house.computes(Value(numerator=45))
+    assert house.night("2018-12-21").kind == "none"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"numerator": None},
+        {"denominator": None},
+        {"unit": "percent"},
+        {"coverage": 98},
+        {"coverage": None},
+        {"status": "P"},
+        {"version": "v3"},
+    ],
+)
+def test_any_part_of_a_value_makes_it_another(house: House, other: dict[str, Any]) -> None:
+    house.computes(Value(), Value(territory="34"))
+    house.night("2018-11-20")
+    house.computes(Value(**other), Value(territory="34"))
+    assert house.night("2018-12-20").changed == 1
+    assert [row["territory_code"] for row in house.rows("marts")] == ["33", "33", "34"]
+
+
+def test_a_value_no_longer_there_is_ended_and_a_new_one_begun(house: House) -> None:
+    house.computes(Value(), Value(territory="34"))
+    house.night("2018-11-20")
+    house.computes(Value(), Value(territory="36"))
+    assert house.night("2018-12-20") == ReleaseResult(kind="revision", periods=1, new=1, changed=1, hidden=0)
+    assert [row["territory_code"] for row in house.rows("marts", "known_to is null")] == ["33", "36"]
+
+
+def test_a_period_no_longer_there_is_ended(house: House) -> None:
+    house.computes(Value(), Value(territory="34", **NOVEMBER))
+    house.night("2018-12-20")
+    house.computes(Value())
+    assert house.night("2019-01-20").changed == 1
+    assert [row["territory_code"] for row in house.rows("core", "known_to is null")] == ["33"]
+
+
+def test_a_clock_set_back_ends_nothing_and_history_runs_forward(house: House) -> None:
+    house.computes(Value(), Value(**NOVEMBER))
+    house.night("2018-12-18")
+    # A night of October knows neither period, and both had not ended then.
+    house.computes(Value(start=date(2018, 9, 1), end=date(2018, 9, 30)))
+    assert house.night("2018-10-22").kind == "both"
+    assert len(house.rows("marts", "known_to is null")) == 3
+    for row in house.rows("marts"):
+        assert row["known_from"] >= datetime(2018, 12, 18, 20, tzinfo=VILNIUS)
+
+
+def test_an_empty_build_touches_nothing(house: House) -> None:
+    house.computes(Value())
+    house.night("2018-11-20")
+    house.computes()
+    with pytest.raises(NothingBuiltError):
+        house.night("2018-12-20")
+    assert house.now() == [(40, 5000, "A")]
+
+
+@pytest.mark.parametrize(
+    ("given", "published"),
+    [
+        (Value(numerator=4), (None, 5000, None, "C")),
+        (Value(numerator=5), (5, 5000, 1, "F")),
+        (Value(numerator=0), (0, 5000, 0, "F")),
+        (Value(numerator=4.5), (None, 5000, None, "C")),
+        (Value(numerator=None, denominator=None, status="M"), (None, None, None, "F")),
+        # A population below the line is public.
+        (Value(numerator=0, denominator=4), (0, 4, 0, "F")),
+        (Value(measure="families", numerator=3, denominator=None, unit="count"), (None, None, None, "C")),
+        (Value(indicator="P01", version="v1", numerator=3, denominator=40, unit="percent"), (None, 40, None, "C")),
+        (Value(indicator="P01", version="v1", numerator=3, denominator=4, unit="percent"), (None, None, None, "C")),
+        (Value(indicator="P01", version="v1", numerator=0, denominator=4, unit="percent"), (None, None, None, "C")),
+        (Value(indicator="P01", version="v1", numerator=0, denominator=0, unit="percent"), (0, 0, None, "F")),
+        (Value(indicator="P01", version="v1", numerator=0, denominator=5, unit="percent"), (0, 5, 0, "F")),
+        (
+            Value(indicator="P01", version="v1", measure="mean_change", numerator=-2, denominator=40, unit="mean"),
+            (None, 40, None, "C"),
+        ),
+        (Value(indicator="P11", version="v1", numerator=1, denominator=2, unit="percent"), (1, 2, 500, "F")),
+        # What the seed does not name is taken to count persons.
+        (Value(indicator="X99", version="v1", numerator=9, denominator=4), (None, None, None, "C")),
+    ],
+)
+def test_small_numbers_of_persons_are_hidden(house: House, given: Value, published: tuple[Any, ...]) -> None:
+    house.computes(given)
+    told = house.night("2018-12-18")
+    (row,) = house.rows("marts")
+    assert (row["numerator"], row["denominator"], row["value"], row["conf_status"]) == published
+    assert told.hidden == (1 if published[3] == "C" else 0)
+    (inner,) = house.rows("core")
+    assert inner["numerator"] == given.numerator
+
+
+def test_a_change_behind_the_mark_is_not_told(house: House) -> None:
+    house.computes(Value(numerator=3))
+    house.night("2018-11-20")
+    house.computes(Value(numerator=2))
+    assert house.night("2018-12-20") == ReleaseResult(kind="revision", periods=1, new=0, changed=0, hidden=0)
+    assert (len(house.rows("core")), len(house.rows("marts"))) == (2, 1)
+
+
+STEPS = ("round_table.sql", "protect.sql", "close_changed.sql", "open_current.sql", "periods_touched.sql")
+
+
+@pytest.mark.parametrize("step", [*STEPS, "the end"])
+def test_a_round_that_breaks_off_leaves_nothing_and_its_repeat_does_it_all(
+    house: House, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.computes(Value())
+    house.night("2018-11-20")
+    house.computes(Value(numerator=45), Value(numerator=3, **NOVEMBER))
+    before = house.rows("core"), house.rows("marts")
+    with monkeypatch.context() as patched:
+        load = release.sql.load
+
+        def break_off(caller: str, name: str) -> Any:
+            if name == step:
+                raise KeyboardInterrupt
+            return load(caller, name)
+
+        def end(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(release.sql, "load", break_off)
+        if step == "the end":
+            patched.setattr(releases, "of_run", end)
+        with pytest.raises(KeyboardInterrupt):
+            house.night("2018-12-20")
+    assert (house.rows("core"), house.rows("marts")) == before
+    assert house.night("2018-12-20") == ReleaseResult(kind="both", periods=2, new=1, changed=1, hidden=1)
+
+
+def test_a_repeat_of_a_night_tells_what_it_did(house: House) -> None:
+    house.computes(Value(numerator=3))
+    told = house.night("2018-11-20")
+    (found,) = house.connection.execute("select max(run_id) from ops.runs").fetchall()
+    clock = Clock(date(2018, 11, 20), datetime(2018, 11, 20, 20, tzinfo=VILNIUS))
+    assert release_due(house.warehouse, found[0], clock, contracts(), read_reference(SEEDS)) == told
+
+
+def test_what_was_published_on_a_day_can_be_asked(house: House) -> None:
+    rng = random.Random(3)
+    known: dict[datetime, list[tuple[Any, ...]]] = {}
+    values = [
+        Value(territory=str(code), start=month.start, end=month.end)
+        for code in range(33, 38)
+        for month in map(Period.parse, ("2018-08", "2018-09", "2018-10"))
+    ]
+    for month in range(9, 13):
+        for day in (11, 18, 21, 28):
+            values = [replace(value, numerator=rng.choice((0, 3, 20, 21))) for value in values]
+            house.computes(*rng.sample(values, 13))
+            house.night(f"2018-{month:02}-{day}")
+            known[datetime(2018, month, day, 21, tzinfo=VILNIUS)] = house.rows("marts", "known_to is null")
+    shown = ("period_start", "territory_code", "numerator", "conf_status")
+    for instant, rows in known.items():
+        then = house.rows("marts", f"known_from <= '{instant}' and (known_to is null or known_to > '{instant}')")
+        assert [[row[name] for name in shown] for row in then] == [[row[name] for name in shown] for row in rows]
+    assert any(known.values())

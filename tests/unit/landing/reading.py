@@ -1,0 +1,57 @@
+"""Reads a file of tests/data/files as landing does, without a warehouse."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import polars as pl
+
+from aim.contracts.load import contracts
+from aim.contracts.reference import Reference, read_reference
+from aim.landing.canonical import Canonicaliser
+from aim.landing.identity import ChildKeys
+from aim.landing.readers import Reading, read_file
+from aim.settings import PROJECT_ROOT
+
+FILES = Path(__file__).parents[2] / "data" / "files"
+CONTRACT = contracts().datasets["atvejai"]
+_TOKENS = UUID(int=1)
+
+
+def reference() -> Reference:
+    return read_reference(PROJECT_ROOT / "dbt_project" / "seeds" / "reference")
+
+
+class KeysInMemory(ChildKeys):
+    """Keys made from the subject itself, without a database."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+
+    def of(self, subjects: Any) -> list[str]:
+        self.asked += subjects
+        return [str(uuid5(_TOKENS, subject.hex())) for subject in subjects]
+
+
+def read_bytes(content: bytes, suffixes: str = "csv", contract: Any = CONTRACT) -> tuple[Reading, pl.DataFrame]:
+    """The reading and all its rows as read."""
+    file_format, _, packing = suffixes.partition(".")
+    with ExitStack() as stack:
+        reading = read_file(stack, lambda: io.BytesIO(content), file_format, packing or None, contract, reference())
+        batches = list(reading.batches)
+    return reading, pl.concat(batches) if batches else pl.DataFrame({"row_number": []})
+
+
+def read(name: str) -> tuple[Reading, pl.DataFrame]:
+    """The same of a file of tests/data/files."""
+    return read_bytes((FILES / name).read_bytes(), name.partition(".")[2])
+
+
+def canonical(rows: pl.DataFrame, provider: str = "302110011", keys: ChildKeys | None = None) -> list[dict[str, Any]]:
+    """The rows as landing would store them."""
+    frame = Canonicaliser(CONTRACT, reference(), provider, keys or KeysInMemory()).canonical(rows)
+    return frame.to_dicts()

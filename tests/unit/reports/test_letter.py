@@ -1,0 +1,232 @@
+"""A report in words: right forms, one order in both parts, nothing of a person, readable on a telephone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from aim.clock import VILNIUS
+from aim.contracts.calendar import Period
+from aim.contracts.load import contracts
+from aim.contracts.models import Rule
+from aim.contracts.reference import read_reference
+from aim.contracts.registry import Provider
+from aim.reports.data import DeliveryTold, Finding, Mending, MonthlyReport, Slice, SliceName
+from aim.reports.render import TEXT_WIDTH, Rendered, render
+from aim.reports.wording import KINDS_SHORT, letter, short_name
+from aim.settings import Settings
+
+REFERENCE = read_reference(Settings.from_env({}).reference)
+CONTRACTS = contracts()
+SPC = Provider(
+    code="902330016",
+    name="Alytaus rajono socialinių paslaugų centras",
+    kind="spc",
+    municipality_code="33",
+    language="lt",
+    valid_from=date(2017, 7, 1),
+    valid_to=None,
+)
+DUE = date(2019, 1, 10)
+
+
+def rule(code: str) -> Rule:
+    return next(one for rules in CONTRACTS.rule_sets.values() for one in rules.rules if one.code == code)
+
+
+def delivery(dataset: str = "atvejai", **changes: object) -> DeliveryTold:
+    told = DeliveryTold(
+        delivery_id=1,
+        dataset=dataset,
+        period="2018-12",
+        file_name=f"{dataset}_902330016_2018-12.csv",
+        received_at=datetime(2019, 1, 9, 14, 5, tzinfo=VILNIUS),
+        verdict="accepted",
+        reason_code=None,
+        reason_detail=None,
+        is_nil=False,
+        rows_received=412,
+        rows_loaded=412,
+        rows_quarantined=0,
+        rows_duplicate=0,
+        unknown_columns=0,
+        total_rows=0,
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
+
+
+def finding(count: int, *first: int, code: str = "VIS-001", field: str = "seimos_nr") -> Finding:
+    fields = (CONTRACTS.datasets["atvejai"].field(field),)
+    return Finding(delivery(), rule(code), fields, count, first or tuple(range(2, 2 + min(count, 3))))
+
+
+def report(**changes: object) -> MonthlyReport:
+    plain = MonthlyReport(
+        provider=SPC,
+        period=Period.parse("2018-12"),
+        mend_by=date(2019, 2, 11),
+        slices=(Slice("atvejai", "2018-12", DUE, "on_time"),),
+        deliveries=(delivery(),),
+        mending=(),
+        errors=(),
+        more_errors=0,
+        queries=(),
+        checks_at_fault=0,
+        earlier_gaps=(),
+        next_due=(SliceName("atvejai", "2019-01", date(2019, 2, 11)),),
+        rules_version="0123456789ab",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
+
+
+def with_rows(to_fix: int, to_explain: int = 0) -> MonthlyReport:
+    return report(mending=(Mending(delivery(), to_fix, to_explain),), errors=(finding(to_fix),) if to_fix else ())
+
+
+def written(told: MonthlyReport) -> Rendered:
+    return render(letter(told, CONTRACTS, REFERENCE, "pagalba@example.invalid"))
+
+
+MISSING = Slice("vertinimai", "2018-12", DUE, "not_received")
+REJECTED = Slice("atvejai", "2018-12", DUE, "rejected")
+GAPS = tuple(SliceName("atvejai", f"2018-{month:02}", date(2018, month + 1, 12)) for month in range(1, 11))
+FULL = report(
+    slices=(Slice("atvejai", "2018-12", DUE, "late"), MISSING),
+    deliveries=(
+        delivery(
+            verdict="accepted_with_findings", rows_received=412, rows_loaded=398, rows_quarantined=12,
+            rows_duplicate=2, unknown_columns=2, total_rows=1,
+        ),
+    ),
+    mending=(Mending(delivery(), 12, 3),),
+    errors=(finding(12, 14, 37, 52), finding(1, 88, code="ATV-001", field="atidarymo_data")),
+    more_errors=2,
+    queries=(finding(3, code="ATV-004", field="asmens_kodas"),),
+    checks_at_fault=1,
+    earlier_gaps=GAPS,
+)  # fmt: skip
+ENGLISH = replace(FULL, provider=SPC.model_copy(update={"language": "en"}))
+NOBODY = report(slices=(Slice("atvejai", "2018-12", DUE, "waived"),), deliveries=())
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        (report(), "priimta, taisyti nieko nereikia"),
+        (with_rows(1), "priimta su pastabomis, 1 eilutę taisyti iki 2019-02-11"),
+        (with_rows(2), "priimta su pastabomis, 2 eilutes taisyti iki 2019-02-11"),
+        (with_rows(12), "priimta su pastabomis, 12 eilučių taisyti iki 2019-02-11"),
+        (with_rows(21), "priimta su pastabomis, 21 eilutę taisyti iki 2019-02-11"),
+        (with_rows(0, 3), "priimta su pastabomis, 3 eilutes patikslinti iki 2019-02-11"),
+        (report(slices=(MISSING,)), "negautas 1 failas, pateikti iki 2019-02-11"),
+        (report(slices=(MISSING,) * 2), "negauti 2 failai, pateikti iki 2019-02-11"),
+        (report(slices=(REJECTED,)), "atmestas 1 failas, pateikti iki 2019-02-11"),
+        (report(slices=(MISSING, REJECTED)), "negautas 1 failas, atmestas 1 failas, pateikti iki 2019-02-11"),
+        (FULL, "negautas 1 failas, 12 eilučių taisyti iki 2019-02-11"),
+        (report(earlier_gaps=GAPS), "priimta, bet trūksta 10 ankstesnių failų, pateikti iki 2019-02-11"),
+        (NOBODY, "šį kartą pateikti nieko nereikėjo"),
+        (report(slices=(Slice("atvejai", "2018-12", DUE, "not_due"),)), "dar laukiama failų"),
+    ],
+)
+def test_the_subject_says_it_all(told: MonthlyReport, verdict: str) -> None:
+    assert written(told).subject == f"[AIM] Alytaus r. SPC, 2018-12: {verdict}"
+
+
+def test_the_subject_in_english() -> None:
+    assert written(ENGLISH).subject == "[AIM] Alytaus r. SPC, 2018-12: 1 file missing, 12 rows to correct by 2019-02-11"
+
+
+def test_a_provider_of_which_there_may_be_several_is_called_by_its_full_name() -> None:
+    centre = SPC.model_copy(update={"kind": "dienos_centras", "name": "Vaikų dienos centras „Spindulys“"})
+    assert short_name(centre, REFERENCE) == "Vaikų dienos centras „Spindulys“"
+    for kind in KINDS_SHORT:
+        for lang in ("lt", "en"):
+            unit = SPC.model_copy(update={"kind": kind, "language": lang})
+            assert short_name(unit, REFERENCE).startswith("Alytaus r. ")
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._body = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._body = self._body or tag == "body"
+
+    def handle_data(self, data: str) -> None:
+        if self._body:
+            self.words += data.split()
+
+
+def words_of_html(html: str) -> list[str]:
+    parser = _Words()
+    parser.feed(html)
+    return parser.words
+
+
+def words_of_text(text: str) -> list[str]:
+    lines = [line for line in text.splitlines() if not re.fullmatch(r"-+", line.strip())]
+    return " ".join(re.sub(r"^\s*- ", "", line) for line in lines).split()
+
+
+@pytest.mark.parametrize("told", [report(), with_rows(12, 3), FULL, ENGLISH, NOBODY, report(slices=(REJECTED,))])
+def test_both_parts_say_the_same_in_the_same_order(told: MonthlyReport) -> None:
+    rendered = written(told)
+    assert "".join(words_of_html(rendered.html)) == "".join(words_of_text(rendered.text))
+
+
+@pytest.mark.parametrize("told", [FULL, ENGLISH])
+def test_the_text_is_read_at_forty_columns(told: MonthlyReport) -> None:
+    for line in written(told).text.splitlines():
+        # A word longer than the line (a file's name) is left whole.
+        assert len(line) <= TEXT_WIDTH or len(line.split()) == 1, line
+
+
+def test_rows_are_told_with_their_number_in_the_file() -> None:
+    text = written(FULL).text
+    assert "Eilutės: 14, 37, 52 ir dar 9" in text
+    assert "Eilutė: 88" in text
+    assert "Eilutės: 2, 3 ir 4" in text
+    assert "12 eilučių neužpildytas privalomas" in text
+
+
+def test_received_is_always_the_sum() -> None:
+    rows = letter(FULL, CONTRACTS, REFERENCE, "pagalba@example.invalid").rows
+    received, loaded, quarantined, duplicate = (int(count) for _, count in rows)
+    assert received == loaded + quarantined + duplicate
+
+
+def test_a_file_name_does_not_become_markup() -> None:
+    told = report(deliveries=(delivery(file_name='<img src="x">&.csv'),))
+    html = written(told).html
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+def test_nothing_is_loaded_from_elsewhere_and_styles_are_in_their_places() -> None:
+    html = written(FULL).html
+    assert not re.search(r"<img|<script|<link|https?://|url\(", html)
+    assert html.count("<style") == 1
+    assert "prefers-color-scheme: dark" in html
+    assert 'style="' in html
+
+
+@pytest.mark.parametrize("code", ["too_many_quarantined", "file_rule", "missing_column"])
+def test_a_refusal_says_why(code: str) -> None:
+    refused = delivery(verdict="rejected", reason_code=code, reason_detail="sav", rows_quarantined=412, rows_loaded=0)
+    told = report(slices=(REJECTED,), deliveries=(refused,))
+    words = " ".join(words_of_text(written(told).text))
+    assert "Atmesta. Failas atvejai_902330016_2018-12.csv" in words
+    assert "None" not in words
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    from aim.language import _catalogue
+
+    keys = {lang: {key for key in _catalogue(lang) if key.startswith("report.")} for lang in ("lt", "en")}
+    assert keys["lt"] == keys["en"]

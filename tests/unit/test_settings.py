@@ -1,0 +1,39 @@
+"""Where is everything, and what is refused?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aim.settings import Settings, SettingsError
+
+
+def test_everything_has_a_default_under_the_home(tmp_path: Path) -> None:
+    settings = Settings.from_env({"AIM_HOME": str(tmp_path)})
+    assert settings.inbox == str(tmp_path / "inbox")
+    assert settings.outbox == tmp_path / "outbox"
+    assert settings.secret_file == tmp_path / "secret.json"
+    assert settings.archive == tmp_path / "archive"
+    assert settings.warehouse_url is None and settings.smtp_url is None
+    assert settings.registry.name == "providers.csv" and settings.registry.exists()
+
+
+def test_three_variables_move_it_to_somebody_elses_servers(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        {
+            "AIM_HOME": str(tmp_path),
+            "AIM_WAREHOUSE": "postgresql://somebody@db/aim",
+            "AIM_SMTP": "smtps://mail:465",
+            "AIM_INBOX": "s3://bucket/inbox",
+        }
+    )
+    assert settings.warehouse_url == "postgresql://somebody@db/aim"
+    assert settings.smtp_url == "smtps://mail:465"
+    assert settings.inbox == "s3://bucket/inbox"
+
+
+@pytest.mark.parametrize(("name", "value"), [("AIM_LANG", "ru"), ("AIM_SETTLE_SECONDS", "soon")])
+def test_a_value_that_cannot_be_is_refused_in_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({"AIM_HOME": str(tmp_path), name: value})
