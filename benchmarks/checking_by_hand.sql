@@ -22,18 +22,21 @@ inner join (
 
 create unlogged table by_hand.assessments as
 select
-    delivery_id,
-    vertinimo_nr,
-    min(row_number) as first_row,
-    count(distinct bendras_lygis) as stated_levels,
-    max(bendras_lygis) as stated_level,
-    max(lygis) filter (where lygis <> '9') as highest_level,
-    count(distinct klausimo_nr) filter (where lygis <> '9') as answered,
-    count(distinct klausimo_nr) as items,
-    count(distinct lygis) as different_levels
-from staging.vertinimai
-where vertinimo_nr is not null
-group by delivery_id, vertinimo_nr;
+    landed.delivery_id,
+    landed.vertinimo_nr,
+    min(landed.row_number) as first_row,
+    count(distinct landed.bendras_lygis) filter (where landed.bendras_lygis between '1' and '4') as stated_levels,
+    max(landed.bendras_lygis) filter (where landed.bendras_lygis between '1' and '4') as stated_level,
+    max(landed.lygis) filter (where repeated.delivery_id is null and landed.lygis between '1' and '4') as highest_level,
+    count(distinct landed.klausimo_nr) filter (where repeated.delivery_id is null and landed.lygis between '1' and '4')
+        as answered,
+    count(distinct landed.klausimo_nr) filter (where repeated.delivery_id is null) as items,
+    count(distinct landed.lygis) filter (where repeated.delivery_id is null) as different_levels
+from staging.vertinimai as landed
+left join by_hand.repeated as repeated
+    on landed.delivery_id = repeated.delivery_id and landed.row_number = repeated.row_number
+where landed.vertinimo_nr is not null
+group by landed.delivery_id, landed.vertinimo_nr;
 
 create unlogged table by_hand.cases as
 select distinct

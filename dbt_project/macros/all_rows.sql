@@ -3,10 +3,9 @@
     (dbt's table materialisation drops the former table with the views over it.)
 #}
 {% macro get_incremental_all_rows_sql(arg_dict) %}
-    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arg_dict['target_relation'] }};
 
-    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
-    select {{ columns }}
+    insert into {{ arg_dict['target_relation'] }} ({{ get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) }})
+    select {{ get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) }}
     from {{ arg_dict['temp_relation'] }};
 {% endmacro %}

@@ -28,7 +28,6 @@
 
 
 {% macro get_incremental_pinned_loads_sql(arg_dict) %}
-    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arg_dict['target_relation'] }}
     where
         load_id in (
@@ -40,8 +39,8 @@
         )
         or load_id in (select load_id from {{ arg_dict['temp_relation'] }});
 
-    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
-    select {{ columns }}
+    insert into {{ arg_dict['target_relation'] }} ({{ get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) }})
+    select {{ get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) }}
     from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
 

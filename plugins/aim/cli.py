@@ -6,9 +6,10 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -27,7 +28,8 @@ contracts_app = typer.Typer(no_args_is_help=True, help="The declarations of expe
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(contracts_app, name="contracts")
 
-console = Console(highlight=False)
+# Where nobody watches, a table is not squeezed into a terminal's width.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Day = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The clock; default: today in Vilnius.")]
 
@@ -294,9 +296,9 @@ def status(
         counted.add_row(count.period, count.dataset, str(count.due_on), count.status, str(count.slices))
     console.print(counted)
     if listed:
-        table = Table()
-        for key in ("provider", "period", "dataset", "due", "status", "delivery", "verdict", "reason"):
-            table.add_column(say(f"cli.{key}", lang))
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for key in ("provider", "period", "dataset", "due", "status", "delivery", "verdict"):
+            table.add_column(say(f"cli.{key}", lang), overflow="fold")
         for one in listed:
             table.add_row(
                 one.provider_code,
@@ -305,8 +307,7 @@ def status(
                 str(one.due_on),
                 one.status,
                 str(one.delivery_id or ""),
-                one.verdict or "",
-                one.reason_code or "",
+                " ".join(filter(None, (one.verdict, one.reason_code))),
             )
         console.print(table)
 
@@ -403,21 +404,44 @@ def url(
         sys.stdout.write(address + "\n")
 
 
-def _plain_errors() -> tuple[type[Exception], ...]:
-    """Errors whose text is a sentence for the person at the terminal."""
+def _misused() -> tuple[type[Exception], ...]:
+    """Errors of usage or configuration, whose text is a sentence for the person at the terminal."""
     from aim.contracts.load import ContractError
     from aim.contracts.reference import ReferenceFileError
     from aim.contracts.registry import RegistryError
     from aim.ledger.deliveries import LedgerError
     from aim.sample.window import SampleError
+    from aim.warehouse.migrate import MigrationError
 
-    return (UsageError, SettingsError, ContractError, ReferenceFileError, RegistryError, LedgerError, SampleError)
+    return (
+        UsageError,
+        SettingsError,
+        ContractError,
+        ReferenceFileError,
+        RegistryError,
+        LedgerError,
+        SampleError,
+        MigrationError,
+    )
 
 
-def main() -> Any:
-    """Entry point: wrong usage and configuration end with status 2 and one plain sentence on stderr."""
+def _failed() -> tuple[type[Exception], ...]:
+    """Errors of the pipeline itself that say enough in their one sentence."""
+    from aim.landing.load import LandingError
+    from aim.orchestration.airflow_api import AirflowUnreachableError
+    from aim.orchestration.airflow_server import AirflowError
+    from aim.warehouse.embedded import ServerError
+
+    return (LandingError, AirflowError, AirflowUnreachableError, ServerError)
+
+
+def main() -> None:
+    """Entry point: exit status 2 and one plain sentence for wrong usage, 1 for a pipeline that failed."""
     try:
         app()
-    except _plain_errors() as error:
+    except _misused() as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
+    except _failed() as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)

@@ -116,7 +116,8 @@ class JudgedSlices:
         with self.connection.transaction(), self.connection.cursor() as cursor:
             cursor.execute("delete from quality.row_issues where delivery_id = %s", (delivery_id,))
             cursor.executemany(
-                "insert into quality.row_issues (delivery_id, row_number, rule_code, out) values (%s, %s, 'TST-001', true)",
+                "insert into quality.row_issues (delivery_id, row_number, rule_code, out)"
+                " values (%s, %s, 'TST-001', true)",
                 [(delivery_id, landed[place]["row_number"]) for place in out],
             )
             twice = sum(row["_duplicate"] for row in landed)
@@ -139,16 +140,16 @@ class JudgedSlices:
         """Open a run on that day, refresh the obligations and pin what speaks; returns the run's id."""
         with self.connection.transaction():
             run_id = runs.open_run(self.connection, Clock.at(today))
-            obligations.refresh(
-                self.connection, contracts(), read_registry(self.settings.registry), Clock.at(today)
-            )
+            obligations.refresh(self.connection, contracts(), read_registry(self.settings.registry), Clock.at(today))
             runs.pin(self.connection, run_id)
         return run_id
 
     def speaking(self) -> list[Row]:
         """Every row that speaks, with `dataset` beside its own columns."""
         found = self.connection.execute("select delivery_id, dataset from ops.speaking_deliveries").fetchall()
-        return [row | {"dataset": dataset} for delivery_id, dataset in found for row in self.rows_in.get(delivery_id, [])]
+        return [
+            row | {"dataset": dataset} for delivery_id, dataset in found for row in self.rows_in.get(delivery_id, [])
+        ]
 
     def _copy(self, dataset: str, rows: list[Row]) -> None:
         if not rows:
@@ -176,9 +177,7 @@ def case_row(number: str, who: Row, sav: str, opened: date, closed: date | None 
     }
 
 
-def answer_rows(
-    number: str, case: str, day: date, levels: Mapping[str, str], stated: str | None = None
-) -> list[Row]:
+def answer_rows(number: str, case: str, day: date, levels: Mapping[str, str], stated: str | None = None) -> list[Row]:
     """The rows of an assessment: item -> level."""
     return [
         {

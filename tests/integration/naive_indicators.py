@@ -20,7 +20,12 @@ COUNTIES = {"33": "A1", "11": "A1", "13": "A10"}
 TERRITORIES = {"33": {"33"}, "11": {"11"}, "13": {"13"}, "A1": {"33", "11"}, "A10": {"13"}, "00": {"33", "11", "13"}}
 """Territories compared and the municipalities of the tests in them."""
 SEXES = {"male": "V", "female": "M"}
-FROM = {"S01": ["atvejai"], "S09": ["atvejai", "vertinimai"], "P01": ["atvejai", "vertinimai"], "P09": ["atvejai", "vertinimai"]}
+FROM = {
+    "S01": ["atvejai"],
+    "S09": ["atvejai", "vertinimai"],
+    "P01": ["atvejai", "vertinimai"],
+    "P09": ["atvejai", "vertinimai"],
+}
 AUTOMATIC = ("api", "sftp")
 ACCEPTED = ("accepted", "accepted_with_findings", "superseded")
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from tests.conftest import TestWarehouse
 from judged_slices import AGENCY, CENTRES, ITEMS, JudgedSlices, Row, answer_rows, case_row, person, population_rows
 from naive_indicators import TERRITORIES, Key, Value, World, compute
 from psycopg.rows import dict_row
+from tests.conftest import TestWarehouse
 
 from aim.clock import VILNIUS
 from aim.contracts.calendar import Period

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from tests.conftest import TestWarehouse
 
 from aim.contracts.registry import read_registry
 from aim.landing.load import land_inbox
 from aim.settings import PROJECT_ROOT
-from tests.conftest import TestWarehouse
 
 PLAIN = Path(__file__).parents[1] / "data" / "files" / "plain.csv"
 IN_TIME = datetime(2018, 11, 9, 8, 0, tzinfo=UTC)
@@ -51,6 +51,10 @@ def sftp_url(tmp_path: Path) -> Iterator[str]:
             port[0] = server.get_port()
             started.set()
             await stop.wait()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()], daemon=True)
     thread.start()
@@ -61,9 +65,7 @@ def sftp_url(tmp_path: Path) -> Iterator[str]:
     loop.close()
 
 
-def test_a_file_on_an_sftp_server_lands_and_is_removed(
-    warehouse: TestWarehouse, sftp_url: str, tmp_path: Path
-) -> None:
+def test_a_file_on_an_sftp_server_lands_and_is_removed(warehouse: TestWarehouse, sftp_url: str, tmp_path: Path) -> None:
     centre = next(
         code
         for code, provider in read_registry(

@@ -19,11 +19,12 @@ steps as (
         (extract(month from step)::integer - 1) / grains.months + 1 as number_in_year
     from grains
     cross join obligations
-    cross join lateral generate_series(
-        date_trunc('year', obligations.first_day)::timestamp,
-        {{ clock_date() }}::timestamp,
-        make_interval(months => grains.months)
-    ) as step
+    cross join
+        generate_series(
+            date_trunc('year', obligations.first_day)::timestamp,
+            {{ clock_date() }}::timestamp,
+            make_interval(months => grains.months)
+        ) as step
     where (step + make_interval(months => grains.months))::date > obligations.first_day
 ),
 

@@ -24,7 +24,7 @@ counted as (
         breakdowns.breakdown,
         breakdowns.breakdown_value,
         count(distinct open_cases.child_id) as children,
-        count(distinct (open_cases.provider_code, open_cases.family_number)) as families
+        count(distinct row(open_cases.provider_code, open_cases.family_number)) as families
     from open_cases
     inner join territories on open_cases.municipality_code = territories.municipality_code
     {{ child_breakdowns('open_cases') }}

@@ -3,6 +3,7 @@
 with asked as (
     select
         place,
+        %(version)s::integer as key_version,
         substr(%(hmacs)s::bytea, place * %(bytes)s + 1, %(bytes)s) as code_hmac
     from generate_series(0, %(count)s - 1) as places (place)
 ),
@@ -11,11 +12,12 @@ known as (
     -- A subquery for each, not a join: before its first ANALYZE the table would be read whole for a handful.
     select
         asked.place,
+        asked.key_version,
         asked.code_hmac,
         (
             select child_key.vaiko_id
             from identity.child_key as child_key
-            where child_key.key_version = %(version)s and child_key.code_hmac = asked.code_hmac
+            where child_key.key_version = asked.key_version and child_key.code_hmac = asked.code_hmac
         ) as vaiko_id
     from asked
 ),
@@ -23,9 +25,9 @@ known as (
 made as (
     insert into identity.child_key (key_version, code_hmac, vaiko_id)
     select
-        %(version)s,
+        known.key_version,
         known.code_hmac,
-        gen_random_uuid()
+        gen_random_uuid() as vaiko_id
     from known
     where known.vaiko_id is null
     order by known.place

@@ -62,8 +62,8 @@ def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
 
     An inbox that is not there is empty. Other faults of the file system come through as they are.
     """
-    filesystem, root = url_to_fs(url)
-    filesystem.invalidate_cache()
+    # Not a remembered one: its connection may have died since, its listing be old.
+    filesystem, root = url_to_fs(url, skip_instance_cache=True)
     found = _files_in(filesystem, root, BY_HAND)
     for channel in CHANNELS:
         found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)

@@ -11,6 +11,7 @@ import polars as pl
 
 from aim.contracts.models import DatasetContract, FieldType
 from aim.contracts.reference import Reference
+from aim.landing.cells import BLANKS
 from aim.landing.encoding import encoding_of
 from aim.landing.header import Header, fold, require_columns
 from aim.landing.limits import MAX_TEXT_BYTES, MAX_WORKBOOK_BYTES
@@ -25,7 +26,6 @@ _TOTALS = frozenset({"isviso", "viso"})
 _NOTHING_TO_REPORT = "neraduomenu"
 _LABEL = r"(?i)viso|duomen"
 """What a total row's or nil return's label holds: the few cells that have it are looked at closely."""
-_BLANK = " \t\r\n\u00a0\u202f\u200b\ufeff"
 
 
 @dataclass
@@ -119,7 +119,7 @@ def _data_rows(
 
 
 def _without_blank(batch: pl.DataFrame, cells: list[str]) -> pl.DataFrame:
-    is_blank = [pl.col(column).is_null() | (pl.col(column).str.strip_chars(_BLANK) == "") for column in cells]
+    is_blank = [pl.col(column).is_null() | (pl.col(column).str.strip_chars(BLANKS) == "") for column in cells]
     # Most rows begin with a filled cell: only the others are looked at whole.
     suspects = batch.lazy().filter(is_blank[0]).filter(pl.all_horizontal(is_blank), ~pl.col(EXTRA))
     blank = suspects.select(ROW_NUMBER).collect()
@@ -128,7 +128,7 @@ def _without_blank(batch: pl.DataFrame, cells: list[str]) -> pl.DataFrame:
 
 def _labels(rows: pl.DataFrame, cells: list[str], codes: dict[int, frozenset[str]]) -> dict[int, str]:
     """Position in `rows` -> folded first filled cell, of the rows whose first filled cell may be a label."""
-    first = pl.coalesce(pl.when(pl.col(column).str.strip_chars(_BLANK) != "").then(pl.col(column)) for column in cells)
+    first = pl.coalesce(pl.when(pl.col(column).str.strip_chars(BLANKS) != "").then(pl.col(column)) for column in cells)
     # Decomposed letters do not hide the label: it holds a stretch of plain ones.
     found = (
         rows.select(first=first, **{column: pl.col(column) for column in cells})
@@ -137,7 +137,7 @@ def _labels(rows: pl.DataFrame, cells: list[str], codes: dict[int, frozenset[str
     )
     labels = {}
     for row in found.iter_rows(named=True):
-        column = next(number for number, name in enumerate(cells) if (row[name] or "").strip(_BLANK))
+        column = next(number for number, name in enumerate(cells) if (row[name] or "").strip(BLANKS))
         label = fold(row["first"])
         if label not in codes.get(column, ()):
             labels[row["position"]] = label

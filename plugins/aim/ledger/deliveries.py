@@ -218,6 +218,9 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
     row = _one(connection, "delivery_for_update.sql", delivery_id=judged.delivery_id)
     if row is None:
         raise LedgerError(f"There is no delivery {judged.delivery_id}.")
+    if row.verdict not in ("received", *SPEAKING):
+        # Withdrawn, or overtaken by a nil return, while it was being judged: that word stands.
+        return row.verdict
     speaking = _one(
         connection,
         "speaking_for_update.sql",

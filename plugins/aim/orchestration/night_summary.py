@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -59,7 +60,7 @@ def print_summary(summary: dict[str, Any], settings: Settings, console: Console)
         ),
         style="bold",
     )
-    table = Table()
+    table = Table(box=SIMPLE_HEAD)
     table.add_column(say("cli.verdict", lang), no_wrap=True)
     for heading in ("deliveries", *ROWS):
         table.add_column(say(f"cli.{heading}", lang), justify="right")

@@ -13,9 +13,9 @@ suspects as (
     where
         {key_is_whole}
         and hash_record_extended(row(delivery_id, {key}), 0) in (
-            select key_hash
+            select hashed.key_hash
             from hashed
-            group by key_hash
+            group by hashed.key_hash
             having count(*) > 1
         )
 ),

@@ -64,7 +64,9 @@ def show_landed_rows(connection: psycopg.Connection[Any], contract: DatasetContr
     """
     # What the planner does not know it guesses: each working table is counted once it is filled.
     connection.execute("analyze quality.batch")
+    connection.execute("analyze quality.row_issues")
     first, last = _first_and_last_period(connection)
+    _count_partitions(connection, contract.dataset)
     names = {
         "staging": sql.Identifier("staging", contract.dataset),
         "landed_rows": LANDED_ROWS,
@@ -84,6 +86,12 @@ def show_landed_rows(connection: psycopg.Connection[Any], contract: DatasetContr
     connection.execute("analyze quality.repeated_keys")
     for name in ("mark_duplicates", "unmark_duplicates"):
         connection.execute(load(__file__, f"{name}.sql").format(**names))
+
+
+def _count_partitions(connection: psycopg.Connection[Any], dataset: str) -> None:
+    """Let the planner count the partitions that the batch's rows lie in; a nil return may have none."""
+    for (name,) in connection.execute(load(__file__, "partitions_of_batch.sql"), {"dataset": dataset}).fetchall():
+        connection.execute(sql.SQL("analyze {}").format(sql.Identifier("staging", name)))
 
 
 def judge_rows(

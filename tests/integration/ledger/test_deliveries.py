@@ -113,6 +113,14 @@ def test_a_withdrawn_delivery_that_was_not_judged_loses_no_row(warehouse: TestWa
     assert row(connection, first) == ("withdrawn", None, 10, 0, 10, 0)
 
 
+def test_a_delivery_withdrawn_while_it_is_judged_stays_withdrawn(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    first = receive(connection, head("a"))
+    deliveries.withdraw(connection, first)
+    assert judge(connection, first) == "withdrawn"
+    assert row(connection, first)[0] == "withdrawn"
+
+
 def test_a_nil_return_by_command_speaks_and_supersedes(warehouse: TestWarehouse) -> None:
     connection = warehouse.connection
     first = receive(connection, head("a"))

@@ -26,7 +26,11 @@ broken_promises as (
 ),
 
 runs as (
-    select * from {{ source('ops', 'runs') }}
+    select
+        run_id,
+        status,
+        max(run_id) filter (where status = 'succeeded') over () as last_good_run_id
+    from {{ source('ops', 'runs') }}
 ),
 
 failed_runs as (
@@ -34,7 +38,7 @@ failed_runs as (
     from runs
     where
         status = 'failed'
-        and run_id > coalesce((select max(done.run_id) from runs as done where done.status = 'succeeded'), 0)
+        and run_id > coalesce(last_good_run_id, 0)
 ),
 
 final as (

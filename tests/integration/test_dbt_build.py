@@ -1,0 +1,160 @@
+"""A build of every layer: what it makes, what it promises, what it tells when a promise is broken."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from judged_slices import AGENCY, CENTRES, ITEMS, JudgedSlices, answer_rows, case_row, person, population_rows
+from tests.conftest import TestWarehouse
+
+from aim.settings import SettingsError
+from aim.warehouse import dbt
+
+TODAY = date(2019, 1, 22)
+CENTRE = next(iter(CENTRES))
+LAYERS = ("tag:core", "tag:indicators", "tag:collection", "tag:marts")
+CASE_NUMBER = "A-PRIVATE-17"
+
+
+@pytest.fixture
+def slices(warehouse: TestWarehouse) -> JudgedSlices:
+    """Two months of one centre and the population, pinned by no run yet."""
+    made = JudgedSlices(warehouse.connection, warehouse.settings, warehouse.url)
+    made.deliver("gyventojai", "2018", population_rows(2018), AGENCY)
+    child = person(1, date(2010, 1, 1), "V")
+    for month in ("2018-10", "2018-11"):
+        made.deliver("atvejai", month, [case_row(CASE_NUMBER, child, "33", date(2018, 10, 1))], CENTRE)
+        answers = answer_rows(f"V-{month}", CASE_NUMBER, date(2018, int(month[-2:]), 3), dict.fromkeys(ITEMS, "2"))
+        made.deliver("vertinimai", month, answers, CENTRE)
+    return made
+
+
+def test_every_layer_is_built_tested_and_documented(slices: JudgedSlices) -> None:
+    run_id = slices.pin(TODAY)
+    summaries = [dbt.seed(slices.warehouse, slices.settings, run_id, TODAY).summary()]
+    # Twice: the second time meets what the first has made.
+    summaries += [
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select).summary() for select in LAYERS + LAYERS
+    ]
+    assert all(summary["made"] for summary in summaries)
+
+    results = slices.connection.execute(
+        "select rule_code, status, severity, responsibility, delivery_id from quality.check_results"
+    ).fetchall()
+    assert {row[1:] for row in results} == {("passed", "error", "operator", None)}
+    assert len({row[0] for row in results}) == len(results)
+    assert "pairs_add_up" in {row[0] for row in results}
+
+    undocumented = slices.connection.execute(
+        "select relation.oid::regclass::text, a.attname"
+        " from pg_class as relation"
+        " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
+        " where relation.relkind in ('r', 'v') and relation.relname !~ '^indicator_values'"
+        " and relation.relnamespace::regnamespace::text = any(%s)"
+        " and (col_description(relation.oid, attnum) is null or obj_description(relation.oid, 'pg_class') is null)",
+        (["reference", "intermediate", "core", "marts"],),
+    ).fetchall()
+    assert not undocumented
+
+    wide = slices.connection.execute("select count(*) from marts.s01_vaikai_rizikos_seimose").fetchone()
+    assert wide == (0,)
+    status = slices.connection.execute(
+        "select last_load_at is not null, last_release_at, open_incidents from marts.mart_status"
+    ).fetchall()
+    assert status == [(True, None, 0)]
+
+
+def test_readers_views_outlive_a_build_of_the_layers_below(slices: JudgedSlices) -> None:
+    """A former night's marts stay readable while, and when, the next one fails before them."""
+    run_id = slices.pin(TODAY)
+    dbt.seed(slices.warehouse, slices.settings, run_id, TODAY)
+    for select in LAYERS:
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select)
+    before = objects_of_marts(slices)
+    dbt.seed(slices.warehouse, slices.settings, run_id, TODAY)
+    for select in LAYERS[:-1]:
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select, full_refresh=True)
+    assert objects_of_marts(slices) == before
+    assert slices.connection.execute("select count(*) from marts.dim_municipality").fetchone() == (60,)
+    slices.connection.execute("select * from marts.mart_status")
+    dbt.build(slices.warehouse, slices.settings, run_id, TODAY, "tag:marts", full_refresh=True)
+    tables = {name: oid for name, oid in before.items() if name.startswith("dim_")}
+    assert tables.items() <= objects_of_marts(slices).items()
+
+
+def test_a_broken_promise_fails_the_build_and_is_recorded(
+    slices: JudgedSlices, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_id = slices.pin(TODAY)
+    dbt.seed(slices.warehouse, slices.settings, run_id, TODAY)
+    slices.connection.execute("update ops.deliveries set rows_received = 9, rows_loaded = 9 where dataset = 'atvejai'")
+    with pytest.raises(dbt.BuildFailedError, match=r"holds_pinned_rows_fct_case_atvejai \(failed\)"):
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, "tag:core")
+    assert slices.connection.execute(
+        "select status, failed from quality.check_results where rule_code = 'holds_pinned_rows_fct_case_atvejai'"
+    ).fetchall() == [("failed", 2)]
+    slices.connection.execute("update ops.deliveries set rows_received = 1, rows_loaded = 1 where dataset = 'atvejai'")
+    dbt.build(slices.warehouse, slices.settings, run_id, TODAY, "tag:core")
+    assert slices.connection.execute(
+        "select status from quality.check_results where rule_code = 'holds_pinned_rows_fct_case_atvejai'"
+    ).fetchall() == [("passed",)]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_postgres_says_about_a_row_reaches_nobody(slices: JudgedSlices, capfd: pytest.CaptureFixture[str]) -> None:
+    run_id = slices.pin(TODAY)
+    dbt.seed(slices.warehouse, slices.settings, run_id, TODAY)
+    slices.connection.execute("update staging.vertinimai set lygis = %s", (CASE_NUMBER,))
+    with pytest.raises(dbt.BuildFailedError) as caught:
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, "tag:core")
+    assert "fct_assessment_answer (errored)" in str(caught.value)
+    told = str(caught.value) + "".join(capfd.readouterr())
+    recorded = slices.connection.execute("select string_agg(r::text, ' ') from quality.check_results as r").fetchone()
+    assert CASE_NUMBER not in told + str(recorded)
+    assert not [path for path in slices.settings.home.rglob("*") if path.is_file() and holds(path, CASE_NUMBER)]
+
+
+def test_a_users_own_reference_files_and_registry_are_read(slices: JudgedSlices, tmp_path: Path) -> None:
+    run_id = slices.pin(TODAY)
+    own = tmp_path / "reference"
+    own.mkdir()
+    for path in dbt.REFERENCE_FILES.glob("*.csv"):
+        (own / path.name).write_bytes(path.read_bytes().replace(b"Birs", b"BIRS"))
+    (own / "notes.csv").write_text("a,b\n1,2\n")
+    (own / "nation.csv").write_text("code,name,name_en\n00,Lietuvos Respublika,Republic of Lithuania\n")
+    settings = slices.settings.model_copy(update={"reference": own})
+    environment = dict(os.environ)
+    dbt.seed(slices.warehouse, settings, run_id, TODAY)
+    assert dict(os.environ) == environment
+    assert slices.connection.execute("select name from reference.nation").fetchall() == [("Lietuvos Respublika",)]
+    assert slices.connection.execute("select count(*) from reference.providers").fetchone() == (len(CENTRES) + 1,)
+    (own / "units.csv").unlink()
+    with pytest.raises(SettingsError, match=r"units\.csv cannot be read: set AIM_REFERENCE"):
+        dbt.seed(slices.warehouse, settings, run_id, TODAY)
+
+
+def test_the_unit_tests_of_the_models_pass(slices: JudgedSlices) -> None:
+    run_id = slices.pin(TODAY)
+    dbt.seed(slices.warehouse, slices.settings, run_id, TODAY)
+    for select in LAYERS[:3]:
+        dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select)
+    result = dbt.invoke(slices.warehouse, slices.settings, "test", "--select", "test_type:unit")
+    assert len(result.nodes) >= 16
+    assert not result.broken
+    tested = " ".join(node.name for node in result.nodes)
+    assert all(indicator in tested for indicator in ("s01_", "s09_", "p01_", "p09_", "p11_"))
+
+
+def objects_of_marts(slices: JudgedSlices) -> dict[str, int]:
+    return dict(
+        slices.connection.execute(
+            "select relname, oid from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v')"
+        ).fetchall()
+    )
+
+
+def holds(path: Path, text: str) -> bool:
+    return text.encode() in path.read_bytes()
