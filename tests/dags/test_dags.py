@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
 import subprocess
@@ -65,7 +66,7 @@ def test_a_night_checks_before_it_builds_and_builds_before_it_releases(
         return last in wired[first] or any(reaches(between, last) for between in wired[first])
 
     order = ["open_night", "land", "check", "build_core", "build_indicators", "build_marts", "release", "report"]
-    assert all(reaches(one, other) for one, other in zip(order, order[1:], strict=False))
+    assert all(reaches(one, other) for one, other in itertools.pairwise(order))
     assert reaches("load_reference", "check")
     assert wired["close_night"] == []
 

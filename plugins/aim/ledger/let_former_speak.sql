@@ -1,14 +1,15 @@
 update ops.deliveries
 set verdict = accepted_as, needs_judging = %(looks_elsewhere)s and not is_nil
-where delivery_id = (
-    select former.delivery_id
-    from ops.deliveries as former
-    where
-        former.provider_code = %(provider_code)s
-        and former.dataset = %(dataset)s
-        and former.period = %(period)s
-        and former.verdict = 'superseded'
-    order by former.version desc
-    limit 1
-)
+where
+    delivery_id = (
+        select former.delivery_id
+        from ops.deliveries as former
+        where
+            former.provider_code = %(provider_code)s
+            and former.dataset = %(dataset)s
+            and former.period = %(period)s
+            and former.verdict = 'superseded'
+        order by former.version desc
+        limit 1
+    )
 returning delivery_id

@@ -37,6 +37,13 @@ on conflict (provider_code, dataset, period) do update
         delivery_id = excluded.delivery_id,
         first_accepted_at = excluded.first_accepted_at
     where
-        (kept.due_on, kept.ready_on, kept.status, kept.delivery_id, kept.first_accepted_at, kept.municipality_code)
-        is distinct from
-        (excluded.due_on, excluded.ready_on, excluded.status, excluded.delivery_id, excluded.first_accepted_at, excluded.municipality_code)
+    (kept.due_on, kept.ready_on, kept.status, kept.delivery_id, kept.first_accepted_at, kept.municipality_code)
+    is distinct from
+    (
+        excluded.due_on,
+        excluded.ready_on,
+        excluded.status,
+        excluded.delivery_id,
+        excluded.first_accepted_at,
+        excluded.municipality_code
+    )

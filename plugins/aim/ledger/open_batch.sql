@@ -19,7 +19,7 @@ select
                 and come.dataset = looked_at.dataset
                 and come.period = pending.period
         )
-    )
+    ) as waits_for
 from ops.deliveries as pending
 where pending.dataset = %(dataset)s and pending.needs_judging
 order by pending.received_at, pending.delivery_id

@@ -2,7 +2,7 @@ insert into ops.run_slices (
     run_id, provider_code, dataset, period, period_start, period_end, municipality_code, delivery_id, load_id
 )
 select
-    %(run_id)s,
+    %(run_id)s as run_id,
     provider_code,
     dataset,
     period,

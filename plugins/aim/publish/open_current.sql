@@ -15,26 +15,27 @@ with opened as (
         computed.breakdown,
         computed.breakdown_value,
         {compared_computed},
-        %(release_id)s,
-        %(instant)s
+        %(release_id)s as released_in,
+        %(instant)s as known_from
     from {current} as computed
     inner join periods_in_round as released
         on
             computed.indicator_code = released.indicator_code
             and computed.period_grain = released.period_grain
             and computed.period_start = released.period_start
-    where not exists (
-        select from {published} as open
-        where
-            open.known_to is null
-            and open.indicator_code = computed.indicator_code
-            and open.measure = computed.measure
-            and open.period_grain = computed.period_grain
-            and open.period_start = computed.period_start
-            and open.territory_code = computed.territory_code
-            and open.breakdown = computed.breakdown
-            and open.breakdown_value = computed.breakdown_value
-    )
+    where
+        not exists (
+            select from {published} as open
+            where
+                open.known_to is null
+                and open.indicator_code = computed.indicator_code
+                and open.measure = computed.measure
+                and open.period_grain = computed.period_grain
+                and open.period_start = computed.period_start
+                and open.territory_code = computed.territory_code
+                and open.breakdown = computed.breakdown
+                and open.breakdown_value = computed.breakdown_value
+        )
     returning
         published.indicator_code,
         published.measure,

@@ -31,8 +31,7 @@ def ensure_staging_table(connection: psycopg.Connection, contract: DatasetContra
         sql.SQL("create table if not exists {} ({}) partition by range (period_start)").format(
             table,
             sql.SQL(", ").join(
-                sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
-                for name, kind in columns.items()
+                sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()
             ),
         )
     )

@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.conftest import TestWarehouse
 
 from aim.contracts.calendar import Period
 from aim.ledger import deliveries
 from aim.ledger.deliveries import Head, Judged, LedgerError
-from tests.conftest import TestWarehouse
 
 SPC = "300000001"
 MONTH = Period.parse("2018-10")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from tests.conftest import TestWarehouse
+
 from aim.clock import Clock
 from aim.contracts.calendar import Period
 from aim.contracts.load import contracts
 from aim.contracts.registry import Provider
 from aim.ledger import deliveries, obligations, waivers
 from aim.ledger.deliveries import Head, Judged
-from tests.conftest import TestWarehouse
 
 SPC = "300000001"
 PROVIDERS = {

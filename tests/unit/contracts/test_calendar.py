@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_periods_between_leave_no_gap(one: date, other: date, grain: Grain) -> N
     first, last = sorted((one, other))
     periods = list(periods_between(first, last, grain))
     assert periods[0].start <= first and periods[-1].start <= last <= periods[-1].end
-    assert all(left.next() == right for left, right in zip(periods, periods[1:], strict=False))
+    assert all(left.next() == right for left, right in itertools.pairwise(periods))
 
 
 @given(DAYS, st.integers(1, 31))

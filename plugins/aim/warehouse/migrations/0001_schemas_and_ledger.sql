@@ -11,7 +11,7 @@ create schema marts;
 
 create sequence ops.load_id;
 comment on sequence ops.load_id is
-    'One number for each judgement of a delivery: names "this delivery with exactly these rows in".';
+'One number for each judgement of a delivery: names "this delivery with exactly these rows in".';
 
 create table ops.runs (
     run_id bigint generated always as identity primary key,
@@ -68,15 +68,15 @@ create table ops.deliveries (
 );
 comment on table ops.deliveries is 'One row per file taken from the inbox, or nil return confirmed by command.';
 comment on column ops.deliveries.accepted_as is
-    'What it was accepted as, kept while superseded, so that a withdrawal lets it speak again.';
+'What it was accepted as, kept while superseded, so that a withdrawal lets it speak again.';
 comment on column ops.deliveries.is_readable is 'Read without rejection: name, header, columns, rows (P11).';
 comment on column ops.deliveries.needs_judging is
-    'To be judged: newly received, or a slice that its rules look at has come or was replaced.';
+'To be judged: newly received, or a slice that its rules look at has come or was replaced.';
 comment on column ops.deliveries.load_id is 'The latest judgement: this delivery with exactly these rows in.';
 comment on column ops.deliveries.reason_detail is
-    'What the reason points at (a column, a word of the file), never a value of a person.';
+'What the reason points at (a column, a word of the file), never a value of a person.';
 comment on column ops.deliveries.reading_notes is
-    'Counts of what reading left out or noticed: total rows, blank rows, unknown columns (names), encoding.';
+'Counts of what reading left out or noticed: total rows, blank rows, unknown columns (names), encoding.';
 
 -- The same file, met again after a kill between commit and removal, is not a second delivery.
 create unique index deliveries_taken_once on ops.deliveries (file_name, channel, sha256, received_at)
@@ -103,7 +103,7 @@ create table ops.obligations (
     primary key (provider_code, dataset, period)
 );
 comment on table ops.obligations is
-    'One row per slice expected from registry and calendar up to the clock''s date. municipality_code null: national.';
+'One row per slice expected from registry and calendar up to the clock''s date. municipality_code null: national.';
 
 create table ops.contacts (
     contact_id bigint generated always as identity primary key,
@@ -143,7 +143,7 @@ create table ops.run_slices (
 );
 create index run_slices_delivery on ops.run_slices (run_id, delivery_id);
 comment on table ops.run_slices is
-    'The accepted delivery that speaks for each slice in a run: every staging model reads through it.';
+'The accepted delivery that speaks for each slice in a run: every staging model reads through it.';
 
 create table ops.fact_loads (
     model text not null,
@@ -151,7 +151,7 @@ create table ops.fact_loads (
     primary key (model, load_id)
 );
 comment on table ops.fact_loads is
-    'Which judgements an incremental fact holds; written in the same transaction as the fact, by its dbt strategy.';
+'Which judgements an incremental fact holds; written in the same transaction as the fact, by its dbt strategy.';
 
 create table ops.releases (
     release_id bigint generated always as identity primary key,
@@ -201,7 +201,7 @@ create table identity.child_key (
 );
 create index child_key_child on identity.child_key (vaiko_id);
 comment on table identity.child_key is
-    'HMAC of a personal code (or of provider and temporary number) under a secret kept outside the database -> the child''s opaque key.';
+'HMAC of a personal code (or of provider and temporary number), secret kept outside -> the child''s opaque key.';
 
 create table quality.batch (
     delivery_id bigint primary key references ops.deliveries,
@@ -214,7 +214,7 @@ create table quality.batch (
     waits_for text[] not null default '{}'
 );
 comment on table quality.batch is
-    'The deliveries being judged now. waits_for: datasets whose slice of the same period has not come.';
+'The deliveries being judged now. waits_for: datasets whose slice of the same period has not come.';
 
 create table quality.row_issues (
     delivery_id bigint not null references ops.deliveries,
@@ -226,7 +226,7 @@ create table quality.row_issues (
 );
 create index row_issues_out on quality.row_issues (delivery_id, row_number) where out;
 comment on table quality.row_issues is
-    'One row per row and rule broken, values never. field: empty where the rule is about the row as a whole. out: the row is quarantined.';
+'One row per row and rule broken, never a value. field: empty where it is about the whole row. out: quarantined.';
 
 create table quality.check_results (
     run_id bigint not null references ops.runs,
@@ -244,7 +244,7 @@ create table quality.check_results (
 create index check_results_delivery on quality.check_results (delivery_id, rule_code) where is_current;
 create index check_results_run on quality.check_results (run_id);
 comment on table quality.check_results is
-    'One row per delivery and rule judged (delivery_id null: a promise of our own build, by dbt). is_current: of the delivery''s latest judgement.';
+'One row per delivery and rule judged (delivery_id null: a promise of our own build). is_current: latest judgement.';
 
 create table quality.reasons (
     delivery_id bigint not null references ops.deliveries,
@@ -269,4 +269,4 @@ select
     is_nil
 from ops.deliveries
 where verdict in ('accepted', 'accepted_with_findings');
-comment on view ops.speaking_deliveries is 'The current accepted delivery of each slice: it alone speaks for the slice.';
+comment on view ops.speaking_deliveries is 'The current accepted delivery of each slice: it alone speaks for it.';

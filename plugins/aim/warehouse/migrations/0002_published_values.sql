@@ -25,7 +25,7 @@ create unique index indicator_values_now on core.indicator_values (
     indicator_code, measure, period_grain, period_start, territory_code, breakdown, breakdown_value
 ) where known_to is null;
 comment on table core.indicator_values is
-    'Released values, unsuppressed. One row per indicator, measure, grain, period, territory, breakdown value and time it was known; known_to null: now.';
+'Released values, unsuppressed. One row per combination and time it was known; known_to null: now.';
 
 create table marts.indicator_values (
     like core.indicator_values including comments,
@@ -35,4 +35,4 @@ create unique index indicator_values_now on marts.indicator_values (
     indicator_code, measure, period_grain, period_start, territory_code, breakdown, breakdown_value
 ) where known_to is null;
 comment on table marts.indicator_values is
-    'Published values, suppressed: conf_status F free, C confidential (numbers null). Grain as core.indicator_values.';
+'Published values, suppressed: conf_status F free, C confidential (numbers null). Grain as core.indicator_values.';

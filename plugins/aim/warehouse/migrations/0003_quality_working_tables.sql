@@ -7,4 +7,4 @@ create unlogged table quality.repeated_keys (
     primary key (delivery_id, row_number)
 );
 comment on table quality.repeated_keys is
-    'Rows of the batch whose key stands in another row too. is_duplicate: alike in every cell, so one stays and this one does not.';
+'Rows of the batch whose key stands in another row too. is_duplicate: alike in every cell, another one stays.';
