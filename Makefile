@@ -11,7 +11,7 @@ nightly: setup
 	$(AIM) nightly --with-sample $(if $(DATE),--date $(DATE))
 
 test: setup
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
 
 setup: $(VENV)/installed
 

@@ -26,7 +26,12 @@ app = typer.Typer(
 contacts_app = typer.Typer(no_args_is_help=True, help="Who gets which mail.")
 contracts_app = typer.Typer(no_args_is_help=True, help="The declarations of expectations/.")
 app.add_typer(contacts_app, name="contacts")
+secret_app = typer.Typer(no_args_is_help=True, help="The secret file kept outside the database.")
+airflow_app = typer.Typer(no_args_is_help=True, help="Airflow part by part, each in a container of its own.")
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(secret_app, name="secret")
+# For docker-compose.yml and its like; people call `nightly` and `up`.
+app.add_typer(airflow_app, name="airflow", hidden=True)
 
 # Where nobody watches, a table is not squeezed into a terminal's width.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -402,6 +407,59 @@ def url(
         _print_json({"url": address})
     else:
         sys.stdout.write(address + "\n")
+
+
+@secret_app.command("new")
+def secret_new(path: Path, as_json: AsJson = False) -> None:
+    """Make the secret file at PATH (mode 600); one that is there is never replaced."""
+    from aim.landing.secret import new_secret
+
+    new_secret(path)
+    if as_json:
+        _print_json({"path": str(path)})
+    else:
+        console.print(say("cli.secret_made", Settings.from_env().lang, path=path))
+
+
+@airflow_app.command("prepare")
+def airflow_prepare(as_json: AsJson = False) -> None:
+    """Bring warehouse and Airflow's own database up to date; before the other parts start."""
+    from aim.orchestration.airflow_parts import prepare
+    from aim.orchestration.airflow_server import ADMIN
+
+    settings = Settings.from_env()
+    password_file = prepare(settings)
+    if as_json:
+        _print_json({"user": ADMIN, "password_file": str(password_file)})
+    else:
+        console.print(say("cli.prepared", settings.lang, user=ADMIN, password_file=password_file))
+
+
+@airflow_app.command("api-server")
+def airflow_api_server(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8080,
+) -> None:
+    """Become Airflow's API server, with the web page."""
+    from aim.orchestration.airflow_parts import become
+
+    become("api-server", Settings.from_env(), host=host, port=port)
+
+
+@airflow_app.command("scheduler")
+def airflow_scheduler() -> None:
+    """Become Airflow's scheduler, whose workers run the tasks."""
+    from aim.orchestration.airflow_parts import become
+
+    become("scheduler", Settings.from_env())
+
+
+@airflow_app.command("dag-processor")
+def airflow_dag_processor() -> None:
+    """Become Airflow's DAG processor."""
+    from aim.orchestration.airflow_parts import become
+
+    become("dag-processor", Settings.from_env())
 
 
 def _misused() -> tuple[type[Exception], ...]:

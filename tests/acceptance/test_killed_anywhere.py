@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +15,9 @@ import pytest
 from aim.ledger import contacts
 from aim.settings import Settings
 from aim.warehouse.connect import warehouse
-from tests.acceptance.nights import STEPS, NightHome, end_state, night_home, small_inbox
+from aim.warehouse.keeper import read_cluster
+from tests.acceptance.nights import CLOCK, STEPS, NightHome, end_state, night_home, small_inbox
+from tests.living import eventually, processes
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +80,53 @@ def test_a_night_killed_in_each_step_ends_as_if_it_had_not_been(
             process.communicate()
             home.finish(call, run_id)
         assert _state(home.settings) == expected
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(900)
+def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the_same(
+    undisturbed: tuple[dict[str, tuple[int, str]], dict[str, float]],
+    inbox: Path,
+    secret: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    expected, _ = undisturbed
+    home = _home(tmp_path_factory.mktemp("through_airflow") / "home", inbox, secret)
+
+    def nightly() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "aim", "nightly", "--date", CLOCK],
+            env=home.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def until(process: subprocess.Popen[str], line: str) -> None:
+        assert process.stdout is not None
+        told = []
+        for told_line in process.stdout:
+            told.append(told_line)
+            if told_line.strip() == line:
+                return
+        pytest.fail(f"never said {line!r}: {''.join(told)[-2000:]}")
+
+    killed = nightly()
+    until(killed, "check: running")
+    time.sleep(2)
+    killed.kill()
+    killed.wait()
+    assert eventually(lambda: not processes(home.settings)), processes(home.settings)
+
+    hurt = nightly()
+    until(hurt, "build_core: running")
+    postmaster = read_cluster(home.settings.home).data / "postmaster.pid"
+    os.kill(int(postmaster.read_text("utf-8").split()[0]), signal.SIGKILL)
+    hurt.communicate(timeout=300)
+    assert eventually(lambda: not processes(home.settings)), processes(home.settings)
+
+    last = nightly()
+    told, _ = last.communicate(timeout=400)
+    assert last.returncode == 0, told[-2000:]
+    assert eventually(lambda: not processes(home.settings)), processes(home.settings)
+    assert _state(home.settings) == expected

@@ -141,7 +141,7 @@ class JudgedSlices:
         with self.connection.transaction():
             run_id = runs.open_run(self.connection, Clock.at(today))
             obligations.refresh(self.connection, contracts(), read_registry(self.settings.registry), Clock.at(today))
-            runs.pin(self.connection, run_id)
+            runs.pin(self.connection, run_id, nights_kept=14)
         return run_id
 
     def speaking(self) -> list[Row]:

@@ -17,13 +17,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.living import eventually, processes
 
 from aim.orchestration import airflow_server
 from aim.orchestration.airflow_api import AirflowUnreachableError
 from aim.orchestration.airflow_keeper import STATE_FILE, USERS_LOCK
 from aim.orchestration.airflow_server import AirflowError
 from aim.orchestration.nightly import Night, NightFailedError, run_nightly
-from aim.orchestration.processes import marked
 from aim.settings import Settings, SettingsError
 from aim.warehouse import connect, embedded
 from aim.warehouse import keeper as postgres
@@ -69,29 +69,6 @@ def _nothing_is_left(house: Settings) -> Iterator[None]:
     assert eventually(lambda: nothing_is_left(house)), processes(house)
     for wish in ("be-slow", "fail", "noted"):
         (house.home / wish).unlink(missing_ok=True)
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def processes(settings: Settings) -> dict[int, str]:
-    """Command lines of everything that bears this home's mark or names it."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if str(settings.home) in line or int(entry.name) in marked(settings.home):
-                found[int(entry.name)] = line
-    return found
 
 
 def nothing_is_left(settings: Settings) -> bool:

@@ -52,10 +52,10 @@ def test_every_layer_is_built_tested_and_documented(slices: JudgedSlices) -> Non
         "select relation.oid::regclass::text, a.attname"
         " from pg_class as relation"
         " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
-        " where relation.relkind in ('r', 'v') and relation.relname !~ '^indicator_values'"
+        " where relation.relkind in ('r', 'v')"
         " and relation.relnamespace::regnamespace::text = any(%s)"
         " and (col_description(relation.oid, attnum) is null or obj_description(relation.oid, 'pg_class') is null)",
-        (["reference", "intermediate", "core", "marts"],),
+        (["reference", "intermediate", "core", "marts", "ops", "quality", "identity"],),
     ).fetchall()
     assert not undocumented
 

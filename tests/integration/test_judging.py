@@ -204,9 +204,42 @@ def test_periods_that_came_together_are_compared_in_order(judging: Judging) -> N
     later = judging.land("gyventojai", rows, period="2018", provider=VDA, municipality=None)
     earlier = judging.land("gyventojai", population(2017), period="2017", provider=VDA, municipality=None)
     judging.judge()
-    assert judging.results(earlier)["GYV-003"] == ("not_applicable", 0, 0, "nothing to check")
+    assert judging.results(earlier)["GYV-003"] == ("not_applicable", 0, 0, "waiting:gyventojai")
     assert judging.results(later)["GYV-003"] == ("failed", 60, 1, None)
     assert judging.delivery(later)[0] == "accepted_with_findings"
+
+
+def test_a_period_is_judged_again_when_the_one_before_comes_or_is_replaced(judging: Judging) -> None:
+    def population_came(year: int, times: int = 1) -> int:
+        return judging.land("gyventojai", population(year, times), period=str(year), provider=VDA, municipality=None)
+
+    later = population_came(2018)
+    judging.judge()
+    assert judging.results(later)["GYV-003"] == ("not_applicable", 0, 0, "waiting:gyventojai")
+    earlier = population_came(2017, 2)
+    assert judging.judge().deliveries == 2
+    assert judging.results(later)["GYV-003"] == ("failed", 60, 60, None)
+    replaced = population_came(2017)
+    judging.judge()
+    assert judging.results(later)["GYV-003"] == ("passed", 60, 0, None)
+    assert judging.delivery(later)[0] == "accepted"
+    deliveries.withdraw(judging.connection, replaced)
+    judging.judge()
+    assert judging.results(later)["GYV-003"][0] == "failed"
+    deliveries.withdraw(judging.connection, earlier)
+    judging.judge()
+    assert judging.results(later)["GYV-003"][0] == "not_applicable"
+
+
+def test_a_withdrawal_waits_for_a_judging_to_end(judging: Judging) -> None:
+    delivery = judging.land("atvejai", plenty())
+    with judging.warehouse.connect() as other:
+        deliveries.judge_alone(other)
+        judging.connection.execute("set lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            deliveries.withdraw(judging.connection, delivery)
+    deliveries.withdraw(judging.connection, delivery)
+    assert judging.delivery(delivery)[0] == "withdrawn"
 
 
 def test_a_second_judgement_replaces_the_first(judging: Judging) -> None:

@@ -19,7 +19,7 @@ from tests.conftest import TestWarehouse
 
 from aim.contracts.models import FieldType
 from aim.contracts.registry import read_registry
-from aim.landing import archive, cells, identity, load, text_files
+from aim.landing import archive, cells, identity, inbox, load, text_files
 from aim.landing.inbox import InboxFile
 from aim.landing.load import LandingError, land_files, land_inbox
 from aim.landing.secret import read_secret
@@ -230,14 +230,58 @@ def test_a_kill_between_commit_and_removal_doubles_nothing(
     warehouse: TestWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(warehouse, cases(A_CHILD))
-    with monkeypatch.context() as killed:
-        killed.setattr(InboxFile, "remove", lambda _: None)
+
+    def die(_: InboxFile) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(InboxFile, "remove", die)
         land_inbox(warehouse.settings, warehouse)
     assert left_in_inbox(warehouse) != []
     result = land_inbox(warehouse.settings, warehouse)
     assert result.summary()["taken_before"] == 1
     assert (len(deliveries(warehouse)), len(staged(warehouse))) == (1, 1)
     assert left_in_inbox(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        # As a program writes it whose letters are those of Windows-1257.
+        os.fsdecode("duomenų_spalis.csv".encode("cp1257")),
+        # The last month that a date can tell has no day after it.
+        f"atvejai_{CENTRE}_9999-12.csv",
+    ],
+)
+def test_no_name_stops_the_night(warehouse: TestWarehouse, name: str) -> None:
+    deliver(warehouse, cases(A_CHILD), name)
+    assert land_inbox(warehouse.settings, warehouse).reasons == Counter({"bad_name": 1})
+    assert left_in_inbox(warehouse) == []
+
+
+def test_a_file_sent_again_under_its_old_stamp_is_a_delivery_of_its_own(warehouse: TestWarehouse) -> None:
+    for _ in range(3):
+        deliver(warehouse, cases(A_CHILD))
+        deliver(warehouse, b"", f"atvejai_{CENTRES[1]}_2018-10.csv")
+        result = land_inbox(warehouse.settings, warehouse).summary()
+        assert (result["received"], result["rejected"], result["taken_before"]) == (1, 1, 0)
+    assert len(deliveries(warehouse)) == 6
+    assert left_in_inbox(warehouse) == []
+
+
+def test_a_file_stamped_ahead_is_taken_once_it_stands_still(
+    warehouse: TestWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = datetime(2099, 5, 1, tzinfo=UTC)
+    deliver(warehouse, cases(A_CHILD), received_at=ahead)
+    deliver(warehouse, cases(A_CHILD), f"atvejai_{CENTRES[1]}_2018-10.csv", ahead)
+    deliver(warehouse, cases(A_CHILD), f"atvejai_{CENTRES[2]}_2098-10.csv", ahead)
+    monkeypatch.setattr(inbox.time, "sleep", lambda _: deliver(warehouse, cases(A_CHILD, A_CHILD), received_at=ahead))
+    result = land_inbox(warehouse.settings, warehouse)
+    assert (result.waiting, result.summary()["received"]) == (1, 1)
+    # A stamp that lies ahead makes no slice ready.
+    assert result.reasons == Counter({"too_early": 1})
+    assert left_in_inbox(warehouse) == [f"atvejai_{CENTRE}_2018-10.csv"]
 
 
 def test_a_kill_before_the_commit_loses_nothing(warehouse: TestWarehouse) -> None:

@@ -259,7 +259,12 @@ def test_an_empty_build_touches_nothing(house: House) -> None:
         (Value(measure="families", numerator=3, denominator=None, unit="count"), (None, None, None, "C")),
         (Value(indicator="P01", version="v1", numerator=3, denominator=40, unit="percent"), (None, 40, None, "C")),
         (Value(indicator="P01", version="v1", numerator=3, denominator=4, unit="percent"), (None, None, None, "C")),
-        (Value(indicator="P01", version="v1", numerator=0, denominator=4, unit="percent"), (None, None, None, "C")),
+        # A zero stays, a percentage on few does not.
+        (Value(indicator="P01", version="v1", numerator=0, denominator=4, unit="percent"), (0, None, None, "C")),
+        (
+            Value(indicator="P01", version="v1", measure="mean_change", numerator=0, denominator=4, unit="mean"),
+            (None, None, None, "C"),
+        ),
         (Value(indicator="P01", version="v1", numerator=0, denominator=0, unit="percent"), (0, 0, None, "F")),
         (Value(indicator="P01", version="v1", numerator=0, denominator=5, unit="percent"), (0, 5, 0, "F")),
         (

@@ -82,6 +82,11 @@ def test_a_question_answered_is_not_asked_again(month: ProviderMonth) -> None:
     assert (report.queries, report.mending) == ((), ())
 
 
+def test_of_a_row_that_is_out_anyway_nothing_is_asked(month: ProviderMonth) -> None:
+    month.deliver("atvejai", 412, Found("VIS-004", [3], ""), Found("ATV-004", [3, 5], "asmens_kodas", out=False))
+    assert [one.first_rows for one in told(month).queries] == [(5,)]
+
+
 def test_the_delivery_that_speaks_is_told_not_what_it_replaced(month: ProviderMonth) -> None:
     month.deliver("atvejai", 412, Found("VIS-001", [14], "seimos_nr"), received="2019-01-03 10:00")
     later = month.deliver("atvejai", 413, received="2019-01-04 10:00")
@@ -111,7 +116,14 @@ def test_of_refused_files_the_last_is_told(month: ProviderMonth) -> None:
 def test_a_rule_about_the_file_and_rules_that_crashed(month: ProviderMonth) -> None:
     month.provider = next(code for code, one in month.registry.items() if one.kind == "vda")
     delivery = month.deliver(
-        "gyventojai", 1000, period="2018", received="2018-03-20 10:00", reject="file_rule", detail="GYV-001"
+        "gyventojai",
+        1000,
+        # As judging leaves it: what is wrong with the file as a whole stands at row 0.
+        Found("GYV-001", [0], out=False),
+        period="2018",
+        received="2018-03-20 10:00",
+        reject="file_rule",
+        detail="GYV-001",
     )
     run = month.night("2018-04-04")
     month.check_result(delivery, "GYV-001", "failed", run)

@@ -91,11 +91,12 @@ unexpected as (
     group by slices.provider_code, slices.dataset
 ),
 
+-- Who owes a dataset has its row also while nothing of it is past due or all of it is waived.
 providers_and_datasets as (
     select
         provider_code,
         dataset
-    from counted
+    from {{ ref('fct_obligation') }}
     union
     select
         provider_code,

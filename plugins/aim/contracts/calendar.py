@@ -14,11 +14,11 @@ import holidays
 from aim.contracts.models import DatasetContract, DueAfterEnd, Grain, Obligation
 
 _FORMS: tuple[tuple[Grain, re.Pattern[str]], ...] = (
-    (Grain.MONTH, re.compile(r"(?P<year>\d{4})-(?P<part>0[1-9]|1[0-2])")),
-    (Grain.QUARTER, re.compile(r"(?P<year>\d{4})-K(?P<part>[1-4])")),
-    (Grain.HALF_YEAR, re.compile(r"(?P<year>\d{4})-P(?P<part>[12])")),
-    (Grain.YEAR, re.compile(r"(?P<year>\d{4})")),
-    (Grain.SCHOOL_YEAR, re.compile(r"(?P<year>\d{4})-(?P<part>\d{4})")),
+    (Grain.MONTH, re.compile(r"(?P<year>[12]\d{3})-(?P<part>0[1-9]|1[0-2])")),
+    (Grain.QUARTER, re.compile(r"(?P<year>[12]\d{3})-K(?P<part>[1-4])")),
+    (Grain.HALF_YEAR, re.compile(r"(?P<year>[12]\d{3})-P(?P<part>[12])")),
+    (Grain.YEAR, re.compile(r"(?P<year>[12]\d{3})")),
+    (Grain.SCHOOL_YEAR, re.compile(r"(?P<year>[12]\d{3})-(?P<part>\d{4})")),
 )
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF_YEAR: 6, Grain.YEAR: 12, Grain.SCHOOL_YEAR: 12}
 _SCHOOL_YEAR_BEGINS = 9

@@ -165,7 +165,10 @@ def _rule(contracts: Contracts, rule_set: RuleSet, rule: Rule, where: str) -> It
         for field in rule.fields:
             if field not in {one.name for one in contract.fields}:
                 yield Problem(where, f"speaks of {field}, which is no field of {contract.dataset}.")
-        if rule.waits_for is not None and rule.waits_for not in contract.judged_after:
+        if rule.waits_for == contract.dataset:
+            if rule.scope is not Scope.HISTORY:
+                yield Problem(where, "waits for its own dataset's period before and is not of the scope history.")
+        elif rule.waits_for is not None and rule.waits_for not in contract.judged_after:
             yield Problem(where, f"waits for {rule.waits_for}, after which {contract.dataset} is not judged.")
     elif rule.waits_for is not None:
         yield Problem(where, "a common rule waits for nothing.")

@@ -54,6 +54,11 @@ class Contracts:
         """The datasets to judge again when a slice of `dataset` comes or is replaced."""
         return tuple(name for name, contract in self.datasets.items() if dataset in contract.judged_after)
 
+    def looks_back(self, dataset: str) -> bool:
+        """Whether a slice of `dataset` is to be judged again when that of the period before comes or is replaced."""
+        rule_set = self.rule_sets.get(dataset)
+        return rule_set is not None and any(rule.waits_for == dataset for rule in rule_set.rules)
+
 
 def _declarations(folder: Path, model: type[Declaration]) -> dict[str, Declaration]:
     found: dict[str, Declaration] = {}

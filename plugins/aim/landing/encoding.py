@@ -76,7 +76,7 @@ def utf8_blocks(stream: IO[bytes], codec: str) -> Iterator[bytes]:
 
 
 def refuse_spoilt(block: bytes) -> None:
-    """Raises RejectionError mojibake, with the first spoilt word of UTF-8 text (not shown if it holds digits)."""
+    """Raises RejectionError mojibake, with the first spoilt word of UTF-8 text (its digits starred out)."""
     if _SPOILT_LEAD in block:
         refuse_spoilt_text(block.decode("utf-8", "ignore"))
 
@@ -85,5 +85,4 @@ def refuse_spoilt_text(text: str) -> None:
     """The same of a string."""
     match = _SPOILT_WORD.search(text)
     if match is not None:
-        word = match[0][:_SHOWN_LETTERS]
-        raise RejectionError("mojibake", None if any(letter.isdigit() for letter in word) else word)
+        raise RejectionError("mojibake", re.sub(r"\d", "*", match[0][:_SHOWN_LETTERS]))

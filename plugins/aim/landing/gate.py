@@ -38,8 +38,9 @@ class Label:
 
 
 def shown_name(file_name: str) -> str:
-    """The name as it may be stored: a number as long as a personal code is starred out."""
-    return _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), file_name)
+    """The name as it may be stored: a number as long as a personal code is starred out, bytes of no letter are `?`."""
+    storable = file_name.encode("utf-8", "replace").decode("utf-8")
+    return _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), storable)
 
 
 def label(file_name: str, received_at: datetime, contracts: Contracts, providers: dict[str, Provider]) -> Label:

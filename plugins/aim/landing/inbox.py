@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -51,10 +52,14 @@ class InboxFile:
 
 @dataclass(frozen=True)
 class Listing:
-    """ready: files that stood still, oldest first. waiting: how many did not yet."""
+    """ready: files that stood still, oldest first. waiting: how many did not yet.
+
+    ahead: files whose stamp lies in the future, oldest first; it does not tell whether they stand still.
+    """
 
     ready: tuple[InboxFile, ...]
     waiting: int
+    ahead: tuple[InboxFile, ...] = ()
 
 
 def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
@@ -67,9 +72,17 @@ def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
     found = _files_in(filesystem, root, BY_HAND)
     for channel in CHANNELS:
         found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
-    ready = [file for file in found if (now - file.received_at).total_seconds() >= settle_seconds]
-    ready.sort(key=lambda file: (file.received_at, file.path))
-    return Listing(tuple(ready), len(found) - len(ready))
+    found.sort(key=lambda file: (file.received_at, file.path))
+    ready = tuple(file for file in found if (now - file.received_at).total_seconds() >= settle_seconds)
+    ahead = tuple(file for file in found if file.received_at > now)
+    return Listing(ready, len(found) - len(ready) - len(ahead), ahead)
+
+
+def standing_still(files: Sequence[InboxFile], settle_seconds: int) -> list[InboxFile]:
+    """Those of the files that are the same after `settle_seconds`; it takes that long where there are any."""
+    if files:
+        time.sleep(settle_seconds)
+    return [file for file in files if file.is_unchanged()]
 
 
 def file_by_hand(path: str, channel: str) -> InboxFile:

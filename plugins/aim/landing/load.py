@@ -25,11 +25,18 @@ from aim.contracts.registry import read_registry
 from aim.landing import archive, gate
 from aim.landing.canonical import Canonicaliser
 from aim.landing.identity import ChildKeys
-from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox
+from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox, standing_still
 from aim.landing.readers import read_file
 from aim.landing.rejection import RejectionError
 from aim.landing.secret import read_secret
-from aim.ledger.deliveries import Head, next_delivery_id, record_received, record_rejected, was_taken
+from aim.ledger.deliveries import (
+    Head,
+    next_delivery_id,
+    note_left_inbox,
+    record_received,
+    record_rejected,
+    was_taken,
+)
 from aim.settings import Settings
 from aim.warehouse.staging_tables import ensure_partition, ensure_staging_table
 
@@ -119,7 +126,9 @@ def land_inbox(settings: Settings, warehouse: Connects, progress: Progress | Non
     with _landing(settings, warehouse) as landing:
         # Listed under the lock: what another landing has just taken is gone.
         listing = list_inbox(settings.inbox, settings.settle_seconds, datetime.now(UTC))
-        return landing.land_all(listing.ready, LandingResult(waiting=listing.waiting), progress)
+        still = standing_still(listing.ahead, settings.settle_seconds)
+        waiting = listing.waiting + len(listing.ahead) - len(still)
+        return landing.land_all((*listing.ready, *still), LandingResult(waiting=waiting), progress)
 
 
 def land_files(settings: Settings, warehouse: Connects, paths: Iterable[Path], channel: str = BY_HAND) -> LandingResult:
@@ -188,7 +197,9 @@ class _Landing:
 
     def land(self, file: InboxFile, by_hand: bool) -> Landed:
         """Take one file: archive, gate, read, load; out of the inbox after the commit, unless given by hand."""
-        label = gate.label(file.name, file.received_at, self._contracts, self._providers)
+        # A stamp that lies ahead brings no file nearer to its ready day.
+        seen_at = min(file.received_at, datetime.now(UTC))
+        label = gate.label(file.name, seen_at, self._contracts, self._providers)
         with file.open() as original:
             kept = archive.keep(self._settings.archive, self._secret.archive_identity, original)
         head = Head(
@@ -201,10 +212,10 @@ class _Landing:
             period=label.period,
             municipality_code=label.municipality_code,
         )
-        if was_taken(self._connection, head):
-            if not by_hand:
-                file.remove()
-                return Landed(TAKEN_BEFORE)
+        if not by_hand and was_taken(self._connection, head, lies_there=True):
+            self._take_away(file, head)
+            return Landed(TAKEN_BEFORE)
+        if by_hand and was_taken(self._connection, head):
             head = Head(**{**head.__dict__, "received_at": datetime.now(UTC)})
         try:
             if label.refused is not None:
@@ -218,9 +229,15 @@ class _Landing:
             landed = Landed(REJECTED, delivery_id, reason_code=refused.code, reason_detail=refused.detail)
         except _ChangedMeanwhileError:
             return Landed(CHANGING)
-        if not by_hand:
-            file.remove()
+        if by_hand:
+            note_left_inbox(self._connection, head)
+        else:
+            self._take_away(file, head)
         return landed
+
+    def _take_away(self, file: InboxFile, head: Head) -> None:
+        file.remove()
+        note_left_inbox(self._connection, head)
 
     def _load(self, file: InboxFile, label: gate.Label, head: Head, archive_name: str) -> Landed:
         assert label.dataset is not None and label.period is not None and label.provider_code is not None

@@ -7,7 +7,6 @@ the archive can be opened. It is made on the first run, readable by its owner al
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pyrage import x25519
 
+from aim.private_file import write_new
 from aim.settings import SettingsError
 
 _KEY_BYTES = 32
@@ -56,22 +56,16 @@ def read_secret(path: Path) -> Secret:
     return Secret(keys, identity)
 
 
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {"hmac_keys": {"1": secrets.token_hex(_KEY_BYTES)}, "archive_identity": str(x25519.Identity.generate())}
+def new_secret(path: Path) -> None:
+    """Make the secret file at `path`, mode 600; raises SettingsError where there is one, it is never replaced."""
+    if not _make(path):
+        raise SettingsError(f"There is a secret file {path} already: without it no child is recognised again.")
+
+
+def _make(path: Path) -> bool:
+    return write_new(
+        path,
+        json.dumps(
+            {"hmac_keys": {"1": secrets.token_hex(_KEY_BYTES)}, "archive_identity": str(x25519.Identity.generate())}
+        ),
     )
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            # A link, not a rename: it fails where another command was first, and then that one's secret counts.
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

@@ -16,6 +16,9 @@ from aim.warehouse import sql
 
 SPEAKING = ("accepted", "accepted_with_findings")
 
+_ONE_AT_A_TIME = 5_190_443_872
+"""Key of the advisory lock of those who say which deliveries speak; any number nobody else uses."""
+
 
 class LedgerError(ValueError):
     """What is asked cannot be done; the text is one plain sentence."""
@@ -70,14 +73,26 @@ def _one(connection: psycopg.Connection, statement: str, **values: object) -> _R
     return _Row(**{name: found[name] for name in _Row.__dataclass_fields__ if name != "values"}, values=found)
 
 
-def was_taken(connection: psycopg.Connection, head: Head) -> bool:
-    """Whether this very file (name, channel, bytes, stamp) is in the ledger: a kill came before its removal."""
-    return (
-        connection.execute(
-            "select from ops.deliveries where file_name = %s and channel = %s and sha256 = %s and received_at = %s",
-            (head.file_name, head.channel, head.sha256, head.received_at),
-        ).fetchone()
-        is not None
+def was_taken(connection: psycopg.Connection, head: Head, *, lies_there: bool = False) -> bool:
+    """Whether this very file (name, channel, bytes, stamp) is in the ledger.
+
+    `lies_there`: and not known to have left the inbox since, so that what lies there is what a kill left behind and
+    not the same file sent again under its old stamp.
+    """
+    found = connection.execute(
+        "select left_inbox from ops.deliveries"
+        " where file_name = %s and channel = %s and sha256 = %s and received_at = %s order by left_inbox limit 1",
+        (head.file_name, head.channel, head.sha256, head.received_at),
+    ).fetchone()
+    return found is not None and not (lies_there and found[0])
+
+
+def note_left_inbox(connection: psycopg.Connection, head: Head) -> None:
+    """Say that the file taken lies in the inbox no more: met there again, it was sent again."""
+    connection.execute(
+        "update ops.deliveries set left_inbox = true"
+        " where file_name = %s and channel = %s and sha256 = %s and received_at = %s and not left_inbox",
+        (head.file_name, head.channel, head.sha256, head.received_at),
     )
 
 
@@ -183,16 +198,30 @@ def record_received(
     )
 
 
+def judge_alone(connection: psycopg.Connection) -> None:
+    """Wait until nobody else judges, withdraws or confirms; holds as long as the connection."""
+    connection.execute("select pg_advisory_lock(%s)", (_ONE_AT_A_TIME,))
+
+
+def _await_judging(connection: psycopg.Connection) -> None:
+    """Wait for a judging to end: what spoke when it began must speak when it settles. To the transaction's end."""
+    connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+
+
 def open_batch(connection: psycopg.Connection, dataset: str) -> list[int]:
     """Put the dataset's deliveries that are to be judged into `quality.batch`, and nothing else.
 
     Returns their ids in order of receipt. Each says which datasets it waits for: those its rules look at whose slice
-    of the same period has not come.
+    of the same period has not come, and its own where they look at the period before and that has not come.
     """
     connection.execute("truncate quality.batch")
     rows = connection.execute(
         sql.load(__file__, "open_batch.sql"),
-        {"dataset": dataset, "looks_at": list(contracts().datasets[dataset].judged_after)},
+        {
+            "dataset": dataset,
+            "looks_at": list(contracts().datasets[dataset].judged_after),
+            "looks_back": contracts().looks_back(dataset),
+        },
     ).fetchall()
     return [int(row[0]) for row in rows]
 
@@ -269,9 +298,13 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
 
 
 def confirm_empty(connection: psycopg.Connection, head: Head) -> int:
-    """Write a nil return given by command: accepted at once, it speaks for the slice. Returns the delivery's id."""
+    """Write a nil return given by command: accepted at once, it speaks for the slice. Returns the delivery's id.
+
+    Waits for a judging to end.
+    """
     if head.period is None:
         raise LedgerError("A nil return needs a period.")
+    _await_judging(connection)
     delivery_id = next_delivery_id(connection)
     speaking = _one(
         connection,
@@ -304,8 +337,10 @@ def confirm_empty(connection: psycopg.Connection, head: Head) -> int:
 def withdraw(connection: psycopg.Connection, delivery_id: int) -> int | None:
     """Take a delivery back; returns the id of the former accepted one that now speaks again, if there is one.
 
-    LedgerError where there is no such delivery or it was refused, withdrawn or a duplicate already.
+    Waits for a judging to end. LedgerError where there is no such delivery or it was refused, withdrawn or a duplicate
+    already.
     """
+    _await_judging(connection)
     row = _one(connection, "delivery_for_update.sql", delivery_id=delivery_id)
     if row is None:
         raise LedgerError(f"There is no delivery {delivery_id}: see `aim status` for the numbers.")
@@ -357,14 +392,14 @@ def _let_former_speak(connection: psycopg.Connection, row: _Row, declared: Contr
             "provider_code": row.provider_code,
             "dataset": row.dataset,
             "period": row.period,
-            "looks_elsewhere": bool(declared.datasets[row.dataset].judged_after),
+            "looks_elsewhere": bool(declared.datasets[row.dataset].judged_after) or declared.looks_back(row.dataset),
         },
     ).fetchone()
     return None if found is None else int(found[0])
 
 
 def _mark_dependants(connection: psycopg.Connection, row: _Row, declared: Contracts) -> None:
-    """The provider's current deliveries whose rules look at this dataset are to be judged again."""
+    """The provider's current deliveries whose rules look at this slice are to be judged again."""
     looking = declared.looking_at(row.dataset)
     if looking:
         connection.execute(
@@ -372,6 +407,8 @@ def _mark_dependants(connection: psycopg.Connection, row: _Row, declared: Contra
             " where provider_code = %s and dataset = any(%s) and verdict = any(%s) and not is_nil",
             (row.provider_code, list(looking), list(SPEAKING)),
         )
+    if declared.looks_back(row.dataset):
+        connection.execute(sql.load(__file__, "mark_period_after.sql"), {"delivery_id": row.delivery_id})
 
 
 def _next_version(connection: psycopg.Connection, row: _Row) -> int:

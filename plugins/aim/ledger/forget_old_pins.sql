@@ -1,4 +1,4 @@
 delete from ops.run_slices
 where
-    run_id < %(run_id)s - 14
+    run_id < %(run_id)s - %(nights)s
     and run_id not in (select run_id from ops.releases)

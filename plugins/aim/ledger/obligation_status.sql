@@ -5,7 +5,7 @@ with came as (
         dataset,
         period,
         min(received_at) filter (
-            where verdict in ('accepted', 'accepted_with_findings', 'superseded') and channel <> 'command'
+            where verdict in ('accepted', 'accepted_with_findings', 'superseded')
         ) as first_accepted_at,
         max(delivery_id) filter (where verdict in ('accepted', 'accepted_with_findings')) as speaking_id,
         bool_or(verdict in ('accepted', 'accepted_with_findings') and channel = 'command') as is_confirmed,

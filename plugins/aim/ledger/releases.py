@@ -15,7 +15,7 @@ RoundKind = Literal["first", "revision"]
 PeriodKey = tuple[str, str, date]
 """Indicator code, grain, first day of the period."""
 
-_ONE_AT_A_TIME = 7_246_018_316
+_ONE_AT_A_TIME = 7_246_018_319
 """Key of the advisory lock; any number nobody else uses."""
 
 

@@ -54,14 +54,14 @@ def note_stage(connection: psycopg.Connection, run_id: int, stage: str, seconds:
     )
 
 
-def pin(connection: psycopg.Connection, run_id: int) -> int:
+def pin(connection: psycopg.Connection, run_id: int, nights_kept: int) -> int:
     """Fix the deliveries that speak in this night; what comes later waits for the next. Returns the slices pinned.
 
-    Pins of older nights are kept while they stand behind a release, and for the last fourteen nights.
+    Pins of older nights are kept while they stand behind a release, and for the last `nights_kept` nights.
     """
     connection.execute("delete from ops.run_slices where run_id = %s", (run_id,))
     pinned = connection.execute(sql.load(__file__, "pin_run.sql"), {"run_id": run_id}).rowcount
-    connection.execute(sql.load(__file__, "forget_old_pins.sql"), {"run_id": run_id})
+    connection.execute(sql.load(__file__, "forget_old_pins.sql"), {"run_id": run_id, "nights": nights_kept})
     return pinned
 
 

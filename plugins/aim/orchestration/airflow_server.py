@@ -27,12 +27,15 @@ from types import FrameType
 from aim.orchestration.airflow_api import AirflowApi
 from aim.orchestration.airflow_keeper import STATE_FILE, USERS_LOCK, Plan
 from aim.orchestration.processes import MARK, sweep
+from aim.private_file import write_new
 from aim.settings import Settings, SettingsError
 from aim.warehouse import connect
 from aim.warehouse.keeper import free_port, port_is_free
 from aim.warehouse.sql import load
 
 ADMIN = "admin"
+PARTS_LOCK = "airflow.parts"
+"""Held shared by every part of an Airflow that runs part by part (`airflow_parts.py`)."""
 PREPARED_FILE = Path("airflow", "prepared.json")
 """Which tables Airflow has and which DAGs it has read, so that neither is done again in vain."""
 START_SECONDS = 300
@@ -94,7 +97,7 @@ def running(
                 _remember(home, metadata_url, None if web else _reading_of(folder))
             yield Airflow(
                 url=f"http://{_reached(str(state['host']))}:{state['port']}",
-                password_file=_password_file(home),
+                password_file=password_file(home),
                 joined=joined,
                 home=home,
                 password=_secrets(home)["admin_password"],
@@ -184,7 +187,7 @@ def environment(
         "AIRFLOW__CORE__FERNET_KEY": own["fernet_key"],
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file(settings.home)),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(settings.home)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{reached}:{port}/execution/",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _for_sqlalchemy(metadata_url),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(logs),
@@ -239,12 +242,51 @@ def environment(
     return kept | others | airflow | ours
 
 
+def component(name: str, host: str, port: int) -> list[str]:
+    """The Airflow command line of a component; the API server listens on `host` and `port`."""
+    options = {
+        "api-server": ["--host", host, "--port", str(port), "--workers", "1"],
+        # The web page reads the tasks' logs from the folder they are written to.
+        "scheduler": ["--skip-serve-logs"],
+        "dag-processor": [],
+    }
+    return [name, *options[name]]
+
+
+def hold_as_part(home: Path) -> None:
+    """Say, until this process and what it becomes by exec has ended, that this home's Airflow runs part by part.
+
+    Raises SettingsError where an Airflow that `aim nightly` or `aim up` started is running in this home.
+    """
+    with _alone(home):
+        if _keeper_state(home) is not None:
+            raise SettingsError(f"Airflow runs in {home} already, started by another aim command: wait for its end.")
+        parts = os.open(home / PARTS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        os.set_inheritable(parts, True)
+        fcntl.flock(parts, fcntl.LOCK_SH)
+
+
+def refuse_beside_parts(home: Path) -> None:
+    """Raise SettingsError while this home's Airflow runs part by part.
+
+    A second scheduler would take the running tasks of the first for left-overs of a killed one.
+    """
+    parts = os.open(home / PARTS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(parts, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SettingsError("Airflow runs part by part here: run the night from its web page.") from None
+    finally:
+        os.close(parts)
+
+
 def _ensure_started(settings: Settings, metadata_url: str, dags: Path, web: bool, host: str, port: int | None) -> bool:
     """Launch a keeper unless one lives; whether it lived."""
     home = settings.home
     with _alone(home):
         if _keeper_state(home) is not None:
             return True
+        refuse_beside_parts(home)
         # Without a keeper whatever bears our mark is left over from a killed one.
         sweep(home)
         for folder in (home / "airflow", home / "logs" / "airflow"):
@@ -252,9 +294,9 @@ def _ensure_started(settings: Settings, metadata_url: str, dags: Path, web: bool
         chosen = _port(home, port)
         preparations, besides = _what_to_prepare(home, metadata_url, dags, web)
         components = [
-            ["api-server", "--host", host, "--port", str(chosen), "--workers", "1"],
-            ["scheduler", "--skip-serve-logs"],
-            *([["dag-processor"]] if web else []),
+            component("api-server", host, chosen),
+            component("scheduler", host, chosen),
+            *([component("dag-processor", host, chosen)] if web else []),
         ]
         # What a killed keeper said must not be taken for the words of the new one.
         (home / STATE_FILE).write_bytes(b"")
@@ -418,7 +460,8 @@ def _for_sqlalchemy(url: str) -> str:
     return "postgresql+psycopg2://" + url.split("://", 1)[1]
 
 
-def _password_file(home: Path) -> Path:
+def password_file(home: Path) -> Path:
+    """Where the administrator's password lies; made with `environment`."""
     return home / "airflow" / "passwords.json"
 
 
@@ -432,16 +475,8 @@ def _secrets(home: Path) -> dict[str, str]:
             "api_secret": secrets.token_urlsafe(48),
             "admin_password": secrets.token_urlsafe(18),
         }
-        _write_private(file, made)
+        write_new(file, json.dumps(made))
     known: dict[str, str] = json.loads(file.read_text("utf-8"))
-    if not _password_file(home).exists():
-        _write_private(_password_file(home), {ADMIN: known["admin_password"]})
+    if not password_file(home).exists():
+        write_new(password_file(home), json.dumps({ADMIN: known["admin_password"]}))
     return known
-
-
-def _write_private(file: Path, content: Mapping[str, str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        json.dump(content, opened)
-    fresh.replace(file)

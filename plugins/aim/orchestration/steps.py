@@ -51,17 +51,22 @@ def _count_values(connection: psycopg.Connection[Any]) -> int:
     return int(found[0])
 
 
-def open_night(today: str | None) -> int:
-    """Begin a night on a clock (ISO date, None: today in Vilnius); makes what is missing of tables and roles."""
+def ensure_tables_and_roles(house: Warehouse, settings: Settings) -> None:
+    """Make what is missing of staging tables and roles in a migrated warehouse."""
     from aim.publish.roles import ensure_roles
 
+    with house.connect() as connection:
+        ensure_staging_tables(connection, contracts())
+    ensure_roles(house, settings)
+
+
+def open_night(today: str | None) -> int:
+    """Begin a night on a clock (ISO date, None: today in Vilnius); makes what is missing of tables and roles."""
     settings = Settings.from_env()
     with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            ensure_staging_tables(connection, contracts())
-            run_id = runs.open_run(connection, Clock.at(date.fromisoformat(today) if today else None))
-        ensure_roles(house, settings)
-    return run_id
+            return runs.open_run(connection, Clock.at(date.fromisoformat(today) if today else None))
 
 
 def load_reference(run_id: int) -> None:
@@ -90,7 +95,8 @@ def check(run_id: int) -> None:
             stage.result["expected_slices"] = obligations.refresh(
                 connection, contracts(), read_registry(stage.settings.registry), stage.run.clock
             )
-            stage.result["pinned_slices"] = runs.pin(connection, run_id)
+            nights_kept = int(read_reference(stage.settings.reference).parameter("pinned_nights_kept"))
+            stage.result["pinned_slices"] = runs.pin(connection, run_id, nights_kept)
 
 
 def build(run_id: int, layer: str) -> None:

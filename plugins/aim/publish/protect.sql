@@ -1,6 +1,7 @@
 -- One row per value of the round's periods as it may leave the house: totals only, small numbers of persons hidden.
 -- What the seeds do not name is protected as if it counted persons above and below the line; a population is public.
--- A sum of differences (mean_change) is hidden by its size: -1 tells of one child as much as 1.
+-- A sum of differences (mean_change) is hidden by its size: -1 tells of one child as much as 1. A count of zero stays,
+-- also on few; the rate on them does not.
 create temporary table protected_values on commit drop as
 with judged as (
     select
@@ -41,7 +42,9 @@ select
     unit,
     coverage_pct,
     obs_status,
-    case when is_small is not true and is_on_few is not true then numerator end as numerator,
+    case
+        when is_small is not true and (is_on_few is not true or (numerator = 0 and unit <> 'mean')) then numerator
+    end as numerator,
     case when is_on_few is not true then denominator end as denominator,
     case when is_small is not true and is_on_few is not true then value end as value,
     case when is_small or is_on_few then 'C' else 'F' end as conf_status

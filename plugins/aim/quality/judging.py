@@ -48,9 +48,6 @@ CRASHED = "the rule's SQL crashed"
 NOT_COUNTED = "Great Expectations could not count it"
 COUNTS_DIFFER = "Great Expectations and the row issues count differently"
 
-_ONE_AT_A_TIME = 5_190_443_872
-"""Key of the advisory lock; any number nobody else uses."""
-
 
 @dataclass(frozen=True)
 class JudgingResult:
@@ -133,7 +130,7 @@ def _pending(connection: psycopg.Connection[Any]) -> set[str]:
 def _alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
     """Only one judging at a time: quality.batch is one."""
     with connection.transaction():
-        connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        deliveries.judge_alone(connection)
     # Given back when the connection ends, with the process if need be.
     yield
 

@@ -5,5 +5,5 @@ select
 from ops.obligations
 where status <> 'waived'
 group by provider_code, date_trunc('month', due_on)
-having max(due_on) < %(today)s and max(due_on) + %(window)s >= %(today)s
+having max(due_on) < %(today)s and max(due_on) + %(window_days)s >= %(today)s
 order by provider_code, due_month

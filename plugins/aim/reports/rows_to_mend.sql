@@ -8,6 +8,7 @@ with of_row as (
     where
         issues.delivery_id = any(%(delivery_ids)s)
         and issues.rule_code = any(%(rule_codes)s)
+        and issues.row_number > 0
         and not exists (
             select from quality.reasons as given
             where

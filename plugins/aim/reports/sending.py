@@ -158,7 +158,7 @@ def _due(desk: _Desk) -> list[MailKey]:
     """The mails to see to: unsent ones of earlier nights, and those due now, whether sent already or not."""
     window = int(desk.reference.parameter("report_window_days", desk.clock.today))
     rows = desk.connection.execute(
-        sql.load(__file__, "providers_due.sql"), {"today": desk.clock.today, "window": window}
+        sql.load(__file__, "providers_due.sql"), {"today": desk.clock.today, "window_days": window}
     ).fetchall()
     due = {
         MailKey(provider_code, Period.holding(due_month, Grain.MONTH).previous().text, MONTHLY)

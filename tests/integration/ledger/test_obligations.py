@@ -93,6 +93,16 @@ def test_a_late_correction_does_not_make_a_punctual_slice_late(warehouse: TestWa
     assert statuses(warehouse, date(2018, 12, 31))["atvejai", "2018-07"] == "on_time"
 
 
+def test_a_file_after_a_punctual_confirmation_does_not_make_the_slice_late(warehouse: TestWarehouse) -> None:
+    with warehouse.connect() as connection:
+        confirmed = datetime(2018, 8, 5, tzinfo=UTC)
+        deliveries.confirm_empty(
+            connection, Head("command", None, None, confirmed, SPC, "atvejai", Period.parse("2018-07"))
+        )
+    accept(warehouse, "2018-07", datetime(2018, 9, 30, tzinfo=UTC))
+    assert statuses(warehouse, date(2018, 12, 31))["atvejai", "2018-07"] == "on_time"
+
+
 def test_the_same_day_twice_changes_nothing_and_an_earlier_clock_expects_less(warehouse: TestWarehouse) -> None:
     late = statuses(warehouse, date(2018, 12, 31))
     assert statuses(warehouse, date(2018, 12, 31)) == late

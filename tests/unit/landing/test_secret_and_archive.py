@@ -14,7 +14,7 @@ import pyrage
 import pytest
 
 from aim.landing import archive
-from aim.landing.secret import read_secret
+from aim.landing.secret import new_secret, read_secret
 from aim.settings import SettingsError
 
 
@@ -50,7 +50,7 @@ def test_a_damaged_secret_is_refused_without_quoting_it(tmp_path: Path) -> None:
 def test_two_commands_at_once_make_one_secret(tmp_path: Path) -> None:
     path = tmp_path / "secret.json"
     command = (
-        "import sys; from pathlib import Path; from aim.landing.secret import read_secret; "
+        "import sys; from pathlib import Path; from aim.landing.secret import new_secret, read_secret; "
         "print(read_secret(Path(sys.argv[1])).hmac_keys[1].hex())"
     )
     running = [
@@ -59,6 +59,17 @@ def test_two_commands_at_once_make_one_secret(tmp_path: Path) -> None:
     ]
     keys = {process.communicate()[0].strip() for process in running}
     assert keys == {read_secret(path).hmac_keys[1].hex()}
+
+
+def test_a_secret_that_is_there_is_never_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "secret.json"
+    new_secret(path)
+    before = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    read_secret(path)
+    with pytest.raises(SettingsError, match="already"):
+        new_secret(path)
+    assert path.read_bytes() == before
 
 
 def test_the_secret_does_not_show_itself(tmp_path: Path) -> None:

@@ -6,14 +6,25 @@ releases as (
     select max(released_at) as last_release_at from {{ source('ops', 'releases') }}
 ),
 
+latest_run as (
+    select clock_date
+    from {{ source('ops', 'runs') }}
+    order by run_id desc
+    limit 1
+),
+
+-- Months over only: the population of a year may come on its first day, and would make its December complete.
 months as (
     select max(month_start) as last_complete_month
     from (
-        select date_trunc('month', period_end) as month_start
-        from {{ source('ops', 'obligations') }}
-        where status <> 'waived'
-        group by date_trunc('month', period_end)
-        having bool_and(status in ('on_time', 'late', 'confirmed_empty'))
+        select date_trunc('month', obligations.period_end) as month_start
+        from {{ source('ops', 'obligations') }} as obligations
+        cross join latest_run
+        where
+            obligations.status <> 'waived'
+            and date_trunc('month', obligations.period_end) + interval '1 month' <= latest_run.clock_date
+        group by date_trunc('month', obligations.period_end)
+        having bool_and(obligations.status in ('on_time', 'late', 'confirmed_empty'))
     ) as complete_months
 ),
 

@@ -1,0 +1,100 @@
+"""Do the real population and a provider just entered come through a whole night?"""
+
+from __future__ import annotations
+
+import csv
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from aim.clock import VILNIUS
+from aim.contracts.registry import COLUMNS
+from aim.settings import Settings
+from aim.warehouse.connect import warehouse
+from tests.acceptance.nights import NightHome, night_home
+from tests.acceptance.real_population import CHILDREN, SOURCE, write_population
+
+AGENCY = "913000016"
+NEWCOMER = ("902999014", "Naujas socialinių paslaugų centras", "spc", "33", "lt", "2018-12-01", "")
+CASES = """atvejo_nr;asmens_kodas;seimos_nr;sav;pranesimo_data;atidarymo_data
+N-1;51003019808;S-1;33;2018-12-03;2018-12-04
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> NightHome:
+    """A night over the real population and one case file of a provider that is one new row in the registry."""
+    if not SOURCE.exists():
+        pytest.skip("the reference data are not beside the checkout")
+    folder = tmp_path_factory.mktemp("real") / "home"
+    registry = folder / "registry.csv"
+    home = night_home(folder, AIM_REGISTRY=str(registry))
+    own = Settings.from_env({}).registry.read_text("utf-8").splitlines()
+    assert own[0].split(",") == list(COLUMNS)
+    registry.write_text("\n".join([*own, ",".join(NEWCOMER)]) + "\n", "utf-8")
+    inbox = Path(home.settings.inbox)
+    write_population(inbox, AGENCY)
+    cases = inbox / "sftp" / f"atvejai_{NEWCOMER[0]}_2018-12.csv"
+    cases.parent.mkdir()
+    cases.write_text(CASES, "utf-8")
+    stamp = datetime(2019, 1, 7, 10, tzinfo=VILNIUS).timestamp()
+    os.utime(cases, (stamp, stamp))
+    with warehouse(home.settings):
+        home.whole_night()
+    return home
+
+
+@pytest.mark.timeout(600)
+def test_the_core_holds_lithuanias_children(home: NightHome) -> None:
+    with warehouse(home.settings) as house, house.connect() as connection:
+        found = connection.execute(
+            "select population_year, sum(children) from core.fct_population group by population_year"
+        ).fetchall()
+        rejected = connection.execute("select count(*) from ops.deliveries where verdict = 'rejected'").fetchone()
+    assert {int(year): int(children) for year, children in found} == CHILDREN
+    assert rejected == (0,)
+
+
+def test_the_rate_of_the_nation_stands_on_them(home: NightHome) -> None:
+    with warehouse(home.settings) as house, house.connect() as connection:
+        found = connection.execute(
+            "select numerator, denominator, value from core.indicator_current where indicator_code = 'S01'"
+            " and measure = 'main' and period_grain = 'month' and period_start = '2018-11-01'"
+            " and territory_code = '00' and breakdown = 'total'"
+        ).fetchone()
+        december = connection.execute(
+            "select numerator, denominator, obs_status from core.indicator_current where indicator_code = 'S01'"
+            " and measure = 'main' and period_grain = 'month' and period_start = '2018-12-01'"
+            " and territory_code = '33' and breakdown = 'total'"
+        ).fetchone()
+    # Nobody delivered November.
+    assert found == (None, None, None)
+    with SOURCE.open(encoding="utf-8") as lines:
+        next(lines)
+        alytus = sum(
+            int(row["viso"])
+            for row in csv.DictReader(lines)
+            if row["savivaldybes_kodas"] == "33" and row["metai"] == "2018" and int(row["amzius"]) <= 17
+        )
+    # Of two providers there, one delivered: provisional, on 1 January 2018 since 2019 is not there.
+    assert december == (1, alytus, "P")
+
+
+def test_a_provider_is_one_row_in_the_registry(home: NightHome) -> None:
+    with warehouse(home.settings) as house, house.connect() as connection:
+        found = connection.execute(
+            "select dataset, period, status from ops.obligations where provider_code = %s order by 1, 2",
+            (NEWCOMER[0],),
+        ).fetchall()
+        known = connection.execute(
+            "select count(*) from core.dim_provider where provider_code = %s", (NEWCOMER[0],)
+        ).fetchone()
+    assert found == [
+        ("atvejai", "2018-12", "on_time"),
+        ("atvejai", "2019-01", "not_due"),
+        ("vertinimai", "2018-12", "not_received"),
+        ("vertinimai", "2019-01", "not_due"),
+    ]
+    assert known == (1,)
