@@ -65,6 +65,10 @@ class LandingError(RuntimeError):
         self.result = result
 
 
+class WarehouseLostError(LandingError):
+    """The warehouse went away: nothing more can be landed now."""
+
+
 class Connects(Protocol):
     """A warehouse that gives connections."""
 
@@ -121,7 +125,7 @@ def land_inbox(settings: Settings, warehouse: Connects, progress: Progress | Non
     """Land all that stands still in the inbox, oldest first. One landing at a time; a second waits for it.
 
     A refused file is a result, not a failure. Raises LandingError after the last file where one met a fault of our
-    own, or at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFault where set up wrongly.
+    own, or WarehouseLostError at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFault where set up wrongly.
     """
     with _landing(settings, warehouse) as landing:
         # Listed under the lock: what another landing has just taken is gone.
@@ -179,12 +183,15 @@ class _Landing:
         for done, file in enumerate(files, 1):
             try:
                 result.add(self.land(file, by_hand))
-            except Exception as error:
-                # Texts of Polars, Postgres and the readers may quote a cell: only where it happened is said.
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
+                # Also a panic of the readers' Rust, which is no Exception. Texts of Polars, Postgres and the
+                # readers may quote a cell: only where it happened is said.
                 _log.error("Landing %s failed: %s", gate.shown_name(file.name), _where(error))
                 result.errored += 1
                 if self._connection.closed or self._identities.closed:
-                    raise LandingError("The warehouse was lost while landing: run again.", result) from None
+                    raise WarehouseLostError("The warehouse was lost while landing: run again.", result) from None
             if progress is not None:
                 progress(done, len(files))
         if result.errored:

@@ -12,7 +12,8 @@ from typing import IO, cast
 
 from aim.landing.rejection import RejectionError
 
-_BROKEN = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_BROKEN = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""ValueError: a damaged directory of a zip points before its own beginning, or names a file in no letters."""
 _NOT_CONTENT = ("__MACOSX/", ".DS_Store")
 
 

@@ -67,7 +67,7 @@ def _refuse_too_large(content: bytes) -> None:
                     with container.open(member) as sheet:
                         if _cells_laid_out(sheet) > MAX_SHEET_CELLS:
                             raise RejectionError("too_large")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         # Not a container at all (an old .xls under a new name), damaged, or locked with a password.
         raise RejectionError("unreadable_bytes") from None
 

@@ -21,6 +21,10 @@ from aim.warehouse.connect import Warehouse, warehouse
 from aim.warehouse.staging_tables import ensure_staging_tables
 
 
+class FilesLeftError(RuntimeError):
+    """Files lie in the inbox still, through a fault of ours; all else of the night was done."""
+
+
 @dataclass
 class Stage:
     """One step at work: what it needs, and what it leaves for the summary (counts only)."""
@@ -78,11 +82,19 @@ def load_reference(run_id: int) -> None:
 
 
 def land(run_id: int) -> None:
-    """Take every settled file of the inbox."""
-    from aim.landing.load import land_inbox
+    """Take every settled file of the inbox.
+
+    A file that meets a fault of ours lies there still and stops no other: the night goes on, and fails at its end.
+    """
+    from aim.landing.load import LandingError, WarehouseLostError, land_inbox
 
     with _stage(run_id, "land") as stage:
-        stage.result = land_inbox(stage.settings, stage.warehouse).summary()
+        try:
+            stage.result = land_inbox(stage.settings, stage.warehouse).summary()
+        except WarehouseLostError:
+            raise
+        except LandingError as fault:
+            stage.result = fault.result.summary()
 
 
 def check(run_id: int) -> None:
@@ -131,7 +143,10 @@ def report(run_id: int) -> None:
 
 
 def close_night(run_id: int, status: str = "succeeded") -> None:
-    """End the night and count what it did with deliveries."""
+    """End the night; where files lie in the inbox through a fault of ours, as failed and with FilesLeftError."""
     settings = Settings.from_env()
     with warehouse(settings) as house, house.connect() as connection:
-        runs.close_run(connection, run_id, status)
+        left = runs.read_run(connection, run_id).summary.get("land", {}).get("errored", 0)
+        runs.close_run(connection, run_id, "failed" if left else status)
+    if left and status == "succeeded":
+        raise FilesLeftError(f"{left} files could not be landed through a fault of our own: see the log of `land`.")

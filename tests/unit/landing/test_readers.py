@@ -130,6 +130,7 @@ def test_a_nil_return_beside_rows_is_a_row() -> None:
         ("damaged.csv.gz", "broken_archive", None),
         ("not_packed_at_all.csv.gz", "broken_archive", None),
         ("damaged.csv.zip", "broken_archive", None),
+        ("damaged_directory.csv.zip", "broken_archive", None),
         ("several_inside.csv.zip", "several_inside", "2"),
         ("nothing_inside.csv.zip", "nothing_inside", None),
         ("not_a_workbook.xlsx", "unreadable_bytes", None),
