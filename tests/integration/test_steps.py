@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from tests.conftest import TestWarehouse
 
 from aim.clock import Clock
 from aim.landing import load
 from aim.landing.load import LandingError, LandingResult, WarehouseLostError
 from aim.ledger import runs
 from aim.orchestration import steps
-from tests.conftest import TestWarehouse
 
 
 @pytest.fixture

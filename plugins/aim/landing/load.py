@@ -125,7 +125,8 @@ def land_inbox(settings: Settings, warehouse: Connects, progress: Progress | Non
     """Land all that stands still in the inbox, oldest first. One landing at a time; a second waits for it.
 
     A refused file is a result, not a failure. Raises LandingError after the last file where one met a fault of our
-    own, or WarehouseLostError at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFault where set up wrongly.
+    own, or WarehouseLostError at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFileError
+    where set up wrongly.
     """
     with _landing(settings, warehouse) as landing:
         # Listed under the lock: what another landing has just taken is gone.
