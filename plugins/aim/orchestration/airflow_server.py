@@ -26,6 +26,7 @@ from types import FrameType
 
 from aim.orchestration.airflow_api import AirflowApi
 from aim.orchestration.airflow_keeper import STATE_FILE, USERS_LOCK, Plan
+from aim.orchestration.first_sample import began_with_sample
 from aim.orchestration.processes import MARK, sweep
 from aim.private_file import write_new
 from aim.settings import Settings, SettingsError
@@ -226,8 +227,9 @@ def environment(
         "AIM_SMTP": settings.smtp_url,
     }
     ours |= {name: value for name, value in given.items() if value is not None}
-    if web:
-        # The DAG files read it: without it they have no schedule, so that a night by hand runs nothing else.
+    if web and not began_with_sample(settings):
+        # The DAG files read it: without it they have no schedule, so that a night by hand runs nothing else, and the
+        # sample of 2018 is not met with today's clock.
         ours["AIM_SCHEDULED"] = "1"
     others = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",

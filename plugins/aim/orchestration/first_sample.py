@@ -18,6 +18,15 @@ SCALE = 0.25
 FAULTS = 0.03
 
 
+MARKER = "sample.json"
+"""Lies in a home that began with the sample."""
+
+
+def began_with_sample(settings: Settings) -> bool:
+    """Whether the home lives on the sample's clock: then nothing in it is scheduled."""
+    return (settings.home / MARKER).exists()
+
+
 def sample_into_empty_inbox(settings: Settings, console: Console | None) -> date | None:
     """Write the sample where nothing has ever come; returns the clock to run on, None for today.
 
@@ -27,7 +36,7 @@ def sample_into_empty_inbox(settings: Settings, console: Console | None) -> date
     if "://" in settings.inbox:
         return None
     inbox = Path(settings.inbox)
-    marker = settings.home / "sample.json"
+    marker = settings.home / MARKER
     known = json.loads(marker.read_text("utf-8")) if marker.exists() else None
     if known is None and any(path.is_file() for path in inbox.rglob("*")):
         return None

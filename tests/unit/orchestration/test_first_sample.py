@@ -1,0 +1,43 @@
+"""When is the first sample written, and on which clock does its home live?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from aim.orchestration.airflow_server import environment
+from aim.orchestration.first_sample import CLOCK, MARKER, began_with_sample, sample_into_empty_inbox
+from aim.settings import Settings
+
+
+def test_an_inbox_with_files_is_left_alone_and_runs_today(settings: Settings) -> None:
+    inbox = Path(settings.inbox)
+    inbox.mkdir(parents=True)
+    (inbox / "atvejai_902110017_2018-10.csv").write_text("own", "utf-8")
+    assert sample_into_empty_inbox(settings, None) is None
+    assert not began_with_sample(settings)
+
+
+def test_an_inbox_elsewhere_is_never_written_to(settings: Settings) -> None:
+    elsewhere = settings.model_copy(update={"inbox": "s3://bucket/inbox"})
+    assert sample_into_empty_inbox(elsewhere, None) is None
+
+
+def test_a_home_that_began_with_the_sample_stays_on_its_clock(settings: Settings) -> None:
+    settings.home.mkdir(parents=True)
+    (settings.home / MARKER).write_text(json.dumps({"clock": CLOCK.isoformat(), "complete": True}), "utf-8")
+    assert sample_into_empty_inbox(settings, None) == CLOCK
+    assert began_with_sample(settings)
+
+
+def test_only_a_home_of_its_own_data_is_scheduled(settings: Settings) -> None:
+    def scheduled() -> bool:
+        return "AIM_SCHEDULED" in environment(
+            settings, metadata_url="postgresql://nobody@nowhere/airflow", dags=Path("dags"), web=True,
+            host="127.0.0.1", port=8080,
+        )  # fmt: skip
+
+    settings.home.mkdir(parents=True)
+    assert scheduled()
+    (settings.home / MARKER).write_text("{}", "utf-8")
+    assert not scheduled()
