@@ -22,8 +22,8 @@ $(VENV)/installed: requirements.lock pyproject.toml
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --require-hashes -r requirements.lock && \
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation -e . ; \
 	else \
-		$(VENV)/bin/pip install --quiet --no-deps --require-hashes -r requirements.lock && \
-		$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e . ; \
+		$(VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock && \
+		$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
 	fi
 	$(VENV)/bin/python -m pip check
 	touch $@
