@@ -497,9 +497,9 @@ def main() -> None:
     """Entry point: exit status 2 and one plain sentence for wrong usage, 1 for a pipeline that failed."""
     try:
         app()
-    except _misused() as error:
+    except Exception as error:
+        # Asked only once something went wrong: a command that ends well imports none of their modules.
+        if not isinstance(error, (*_misused(), *_failed())):
+            raise
         sys.stderr.write(f"{error}\n")
-        sys.exit(2)
-    except _failed() as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, _misused()) else 1)
