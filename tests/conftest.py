@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -28,6 +29,10 @@ from aim.warehouse import connect, embedded, migrate
 from aim.warehouse.keeper import read_cluster, write_cluster
 
 UNIT = Path(__file__).parent / "unit"
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("aim", deadline=None)
+hypothesis.settings.load_profile("aim")
 
 
 @dataclass(frozen=True)

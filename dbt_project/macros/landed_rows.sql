@@ -2,7 +2,8 @@
 {% macro landed_rows(dataset) %}
     select
         landed.*,
-        slices.load_id
+        slices.load_id,
+        slices.municipality_code as provider_municipality_code
     from {{ source('staging', dataset) }} as landed
     inner join {{ source('ops', 'run_slices') }} as slices
         on

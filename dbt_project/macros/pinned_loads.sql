@@ -19,10 +19,14 @@
 {% endmacro %}
 
 
-{# Where clause of an incremental fact: only what it does not hold yet. #}
-{% macro where_not_held() %}
-    {% if is_incremental() %}
-    where load_id not in ({{ held_loads() }})
+{#
+    Where clause of an incremental fact: only what it does not hold yet. The loads are asked for beforehand: Postgres
+    takes a list of numbers down into the staging view and reads those deliveries alone, a subquery it does not.
+#}
+{% macro where_not_held(dataset) %}
+    {% if execute and is_incremental() %}
+    {% set not_held = run_query(pinned_loads(dataset) ~ ' except ' ~ held_loads()) %}
+    where load_id = any('{ {{ not_held.columns[0].values() | join(', ') }} }'::bigint[])
     {% endif %}
 {% endmacro %}
 

@@ -26,6 +26,21 @@ Row = dict[str, Any]
 CENTRES = {"902330018": "33", "902110014": "11", "902130019": "13"}
 """Case managers of the tests and their municipalities: 33 and 11 lie in one county, 13 in another."""
 AGENCY = "913000016"
+OTHERS = {
+    "901330012": ("savivaldybe", "33"),
+    "903110011": ("tbk", "11"),
+    "904130010": ("ppt", "13"),
+    "905330014": ("dienos_centras", "33"),
+    "906110018": ("nvs", "11"),
+    "907130017": ("vtas", "13"),
+    "908000010": ("vvtait", ""),
+    "909000014": ("nsa", ""),
+    "910000018": ("ird", ""),
+    "911000013": ("anta", ""),
+    "912000017": ("hi", ""),
+}
+"""A provider of every other kind, with its municipality: what they owe has all lengths of period."""
+HOMES = CENTRES | {code: sav for code, (_, sav) in OTHERS.items() if sav}
 ITEMS = [*(f"1.{i}" for i in range(1, 11)), *(f"2.{i}" for i in range(1, 10)), *(f"3.{i}" for i in range(1, 10))]
 
 
@@ -40,10 +55,11 @@ def person(number: int, born: date | None, sex: str | None) -> Row:
 
 
 def write_registry(path: Path, first_day: date = date(2018, 5, 1), agency_from: date = date(2018, 1, 1)) -> None:
-    """A registry of the three centres and the population agency."""
+    """A registry of the three centres, the population agency and a provider of every other kind."""
     lines = [",".join(COLUMNS)]
     lines += [f"{code},Centras {sav},spc,{sav},lt,{first_day}," for code, sav in CENTRES.items()]
     lines.append(f"{AGENCY},Agentūra,vda,,lt,{agency_from},")
+    lines += [f"{code},Įstaiga {kind},{kind},{sav},lt,{agency_from}," for code, (kind, sav) in OTHERS.items()]
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -89,7 +105,7 @@ class JudgedSlices:
                 provider_code=provider,
                 dataset=dataset,
                 period=parsed,
-                municipality_code=CENTRES.get(provider),
+                municipality_code=HOMES.get(provider),
             )
             landed = [
                 {

@@ -17,7 +17,8 @@ from aim.contracts.load import Contracts, contracts
 from aim.ledger import deliveries
 from aim.warehouse.staging_tables import ensure_partition, ensure_staging_table
 
-SPC, VDA = "190000000", "188000000"
+SPC, VDA = "902330016", "913000016"
+"""Providers of the registry: case managers of Alytaus rajonas, the statistics agency."""
 MUNICIPALITY = "33"
 PARTITIONED_YEARS = range(2017, 2020)
 

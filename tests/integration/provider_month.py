@@ -34,6 +34,7 @@ class Found:
     rows: Iterable[int]
     field: str = ""
     out: bool = True
+    of_delivery: int | None = None
 
 
 @dataclass
@@ -101,9 +102,9 @@ class ProviderMonth:
             for issue in found:
                 for row in issue.rows:
                     connection.execute(
-                        "insert into quality.row_issues (delivery_id, row_number, rule_code, field, out)"
-                        " values (%s, %s, %s, %s, %s)",
-                        (delivery_id, row, issue.rule, issue.field, issue.out),
+                        "insert into quality.row_issues (delivery_id, row_number, rule_code, field, out, of_delivery)"
+                        " values (%s, %s, %s, %s, %s, %s)",
+                        (delivery_id, row, issue.rule, issue.field, issue.out, issue.of_delivery),
                     )
             deliveries.settle(
                 connection,
@@ -125,6 +126,13 @@ class ProviderMonth:
             "insert into quality.check_results (run_id, delivery_id, rule_code, status, severity, responsibility,"
             " dimension) values (%s, %s, %s, %s, 'file', 'provider', 'completeness')",
             (run_id, delivery_id, rule, status),
+        )
+
+    def answered(self, delivery_id: int, *rows: int) -> None:
+        """What was found in these rows is answered with a reason."""
+        self.house.connection.execute(
+            "update quality.row_issues set answered = true where delivery_id = %s and row_number = any(%s)",
+            (delivery_id, list(rows)),
         )
 
     def contact(self, email: str = "spc@example.invalid", **columns: Any) -> None:

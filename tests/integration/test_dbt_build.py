@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from judged_slices import AGENCY, CENTRES, ITEMS, JudgedSlices, answer_rows, case_row, person, population_rows
+from judged_slices import AGENCY, CENTRES, ITEMS, OTHERS, JudgedSlices, answer_rows, case_row, person, population_rows
 from tests.conftest import TestWarehouse
 
 from aim.settings import SettingsError
@@ -130,7 +130,9 @@ def test_a_users_own_reference_files_and_registry_are_read(slices: JudgedSlices,
     dbt.seed(slices.warehouse, settings, run_id, TODAY)
     assert dict(os.environ) == environment
     assert slices.connection.execute("select name from reference.nation").fetchall() == [("Lietuvos Respublika",)]
-    assert slices.connection.execute("select count(*) from reference.providers").fetchone() == (len(CENTRES) + 1,)
+    assert slices.connection.execute("select count(*) from reference.providers").fetchone() == (
+        len(CENTRES) + 1 + len(OTHERS),
+    )
     (own / "units.csv").unlink()
     with pytest.raises(SettingsError, match=r"units\.csv cannot be read: set AIM_REFERENCE"):
         dbt.seed(slices.warehouse, settings, run_id, TODAY)

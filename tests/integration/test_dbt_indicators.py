@@ -8,13 +8,25 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from judged_slices import AGENCY, CENTRES, ITEMS, JudgedSlices, Row, answer_rows, case_row, person, population_rows
+from judged_slices import (
+    AGENCY,
+    CENTRES,
+    ITEMS,
+    OTHERS,
+    JudgedSlices,
+    Row,
+    answer_rows,
+    case_row,
+    person,
+    population_rows,
+)
 from naive_indicators import TERRITORIES, Key, Value, World, compute
 from psycopg.rows import dict_row
 from tests.conftest import TestWarehouse
 
 from aim.clock import VILNIUS
-from aim.contracts.calendar import Period
+from aim.contracts.calendar import Period, periods_between
+from aim.contracts.load import contracts
 from aim.ledger import deliveries, waivers
 from aim.warehouse import dbt
 
@@ -83,6 +95,11 @@ def deliver_at_random(slices: JudgedSlices, chance: random.Random) -> None:
             if chance.random() < 0.88:
                 made = assessments(chance, cases, period)
                 deliver_somehow(slices, chance, "vertinimai", period, made, provider)
+    for provider, (kind, _) in OTHERS.items():
+        for owed in contracts().kinds[kind].delivers:
+            for period in periods_between(date(2018, 1, 1), TODAY, contracts().datasets[owed.dataset].period):
+                if chance.random() < 0.5:
+                    deliver_somehow(slices, chance, owed.dataset, period, [], provider)
     waive(slices, "902330018", "2018-06")
     confirm_empty(slices, "902110014", "vertinimai", "2018-12")
 

@@ -17,7 +17,7 @@ from aim.contracts.load import Contracts, contracts
 from aim.contracts.models import Lookup, Rule
 from aim.contracts.suites import write_suites
 from aim.ledger import deliveries, runs
-from aim.quality import judging
+from aim.quality import agreement, comparing, judging
 from aim.quality.judging import JudgingError, JudgingResult, judge_all
 from aim.quality.validation import Counted, Validator
 from aim.warehouse.connect import Warehouse
@@ -102,7 +102,7 @@ def test_a_rule_that_crashes_is_errored_and_the_others_stand(
 ) -> None:
     result = house.judge(with_rule("ATV-001", holds=holds))
     assert result.errored_rules == ("ATV-001",)
-    assert house.results("ATV-001") == {("errored", judging.CRASHED)}
+    assert house.results("ATV-001") == {("errored", agreement.CRASHED)}
     errored = house.state()
     house.connection.execute("update ops.deliveries set needs_judging = true")
     house.judge()
@@ -121,7 +121,7 @@ def test_a_rule_great_expectations_cannot_count_is_errored(house: House, monkeyp
     count = Validator.count
     monkeypatch.setattr(Validator, "count", lambda self, *asked: count(self, *asked) | {"VIS-001.seimos_nr": None})
     assert house.judge().errored_rules == ("VIS-001",)
-    assert house.results("VIS-001") == {("errored", judging.NOT_COUNTED)}
+    assert house.results("VIS-001") == {("errored", agreement.NOT_COUNTED)}
     assert not [issue for issue in house.state()["issues"] if issue[2] == "VIS-001"]
 
 
@@ -136,7 +136,7 @@ def test_a_rule_counted_otherwise_than_its_rows_is_errored(house: House, monkeyp
 
     monkeypatch.setattr(Validator, "count", one_more)
     assert house.judge().errored_rules == ("VIS-008",)
-    assert house.results("VIS-008") == {("errored", judging.COUNTS_DIFFER)}
+    assert house.results("VIS-008") == {("errored", agreement.COUNTS_DIFFER)}
     issues = house.state()["issues"]
     assert not [issue for issue in issues if issue[2] == "VIS-008"]
     assert [issue for issue in issues if issue[2] == "VIS-001"]
@@ -206,6 +206,11 @@ PLACES: list[tuple[Any, str, int]] = [
     (deliveries, "settle", 2),
     (deliveries, "close_batch", 1),
     (judging, "drop_judged", 4),
+    (comparing, "judge_rows", 1),
+    (comparing, "write_row_issues", 1),
+    (comparing, "write_check_results", 1),
+    (deliveries, "settle_comparison", 1),
+    (comparing, "drop_judged", 2),
 ]
 
 
@@ -236,7 +241,7 @@ def test_killed_anywhere_and_run_again_the_end_is_the_same(
         "update ops.deliveries set verdict = 'received', version = null, accepted_as = null, load_id = null,"
         " rows_loaded = null, rows_quarantined = null, rows_duplicate = null, needs_judging = true"
     )
-    house.connection.execute("truncate quality.row_issues, quality.check_results")
+    house.connection.execute("truncate quality.row_issues, quality.check_results, quality.code_counts")
     house.connection.execute("update staging.atvejai set _duplicate = false")
     house.judge()
     assert house.state() == killed

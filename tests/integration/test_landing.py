@@ -23,7 +23,7 @@ from aim.landing import archive, cells, identity, inbox, load, text_files
 from aim.landing.inbox import InboxFile
 from aim.landing.load import LandingError, land_files, land_inbox
 from aim.landing.secret import read_secret
-from aim.settings import PROJECT_ROOT
+from aim.settings import PROJECT_ROOT, Limits
 
 FILES = Path(__file__).parents[1] / "data" / "files"
 CENTRES = [
@@ -70,6 +70,11 @@ def staged(house: TestWarehouse) -> list[dict[str, Any]]:
     return rows_of(house, "select * from staging.atvejai order by delivery_id, row_number")
 
 
+def staged_rows(house: TestWarehouse) -> int:
+    found = rows_of(house, "select to_regclass('staging.atvejai') is not null as made")
+    return len(staged(house)) if found[0]["made"] else 0
+
+
 def left_in_inbox(house: TestWarehouse) -> list[str]:
     return sorted(path.name for path in Path(house.settings.inbox).rglob("*") if path.is_file())
 
@@ -100,25 +105,25 @@ def test_a_plain_file_becomes_typed_tokenised_rows(warehouse: TestWarehouse) -> 
 
 
 @pytest.mark.parametrize(
-    ("file", "name", "received_at", "reason"),
+    ("file", "name", "received_at", "reason", "rows"),
     [
-        ("plain.csv", "ataskaita.csv", IN_TIME, "bad_name"),
-        ("plain.csv", f"atostogos_{CENTRE}_2018-10.csv", IN_TIME, "unknown_dataset"),
-        ("plain.csv", "atvejai_999999999_2018-10.csv", IN_TIME, "unknown_provider"),
-        ("plain.csv", f"gyventojai_{CENTRE}_2018.csv", IN_TIME, "not_expected"),
-        ("plain.csv", f"atvejai_{CENTRE}_2018-10.csv", datetime(2018, 10, 20, tzinfo=UTC), "too_early"),
-        ("undefined_bytes.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "unreadable_bytes"),
-        ("mojibake_in_a_cell.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "mojibake"),
-        ("missing_column.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "missing_column"),
-        ("header_only.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "header_only"),
-        ("no_header.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "no_header"),
-        ("empty.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "empty_file"),
-        ("open_quote.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "open_quote"),
-        ("damaged.csv.gz", f"atvejai_{CENTRE}_2018-10.csv.gz", IN_TIME, "broken_archive"),
+        ("plain.csv", "ataskaita.csv", IN_TIME, "bad_name", 0),
+        ("plain.csv", f"atostogos_{CENTRE}_2018-10.csv", IN_TIME, "unknown_dataset", 0),
+        ("plain.csv", "atvejai_999999999_2018-10.csv", IN_TIME, "unknown_provider", 2),
+        ("plain.csv", f"gyventojai_{CENTRE}_2018.csv", IN_TIME, "not_expected", 0),
+        ("plain.csv", f"atvejai_{CENTRE}_2018-10.csv", datetime(2018, 10, 20, tzinfo=UTC), "too_early", 2),
+        ("undefined_bytes.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "unreadable_bytes", 0),
+        ("mojibake_in_a_cell.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "mojibake", 1),
+        ("missing_column.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "missing_column", 1),
+        ("header_only.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "header_only", 0),
+        ("no_header.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "no_header", 0),
+        ("empty.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "empty_file", 0),
+        ("open_quote.csv", f"atvejai_{CENTRE}_2018-10.csv", IN_TIME, "open_quote", 0),
+        ("damaged.csv.gz", f"atvejai_{CENTRE}_2018-10.csv.gz", IN_TIME, "broken_archive", 0),
     ],
 )
 def test_a_refused_file_is_archived_and_gets_its_reason_and_the_next_one_lands(
-    warehouse: TestWarehouse, file: str, name: str, received_at: datetime, reason: str
+    warehouse: TestWarehouse, file: str, name: str, received_at: datetime, reason: str, rows: int
 ) -> None:
     content = (FILES / file).read_bytes()
     deliver(warehouse, content, name, received_at)
@@ -127,7 +132,8 @@ def test_a_refused_file_is_archived_and_gets_its_reason_and_the_next_one_lands(
     assert (result.summary()["rejected"], result.summary()["received"]) == (1, 1)
     assert result.reasons == Counter({reason: 1})
     refused = next(row for row in deliveries(warehouse) if row["verdict"] == "rejected")
-    assert (refused["reason_code"], refused["rows_received"]) == (reason, 0)
+    assert (refused["reason_code"], refused["rows_received"]) == (reason, rows)
+    assert (refused["rows_loaded"], refused["rows_quarantined"], refused["rows_duplicate"]) == (0, rows, 0)
     secret = read_secret(warehouse.settings.secret_file)
     with archive.original(warehouse.settings.archive, secret.archive_identity, refused["archive_name"]) as original:
         assert original.read() == content
@@ -249,14 +255,83 @@ def test_a_kill_between_commit_and_removal_doubles_nothing(
     [
         # As a program writes it whose letters are those of Windows-1257.
         os.fsdecode("duomenų_spalis.csv".encode("cp1257")),
+        "a 'quoted' \"name\".csv",
+        "'; drop table ops.deliveries; --.csv",
+        f"atvejai_{CENTRE}_2018-10\nERROR all is lost\x1b[31m.csv",
+        "ė" * 125 + ".csv",
+        "?*[1]#%41 $(id) `id`.csv",
+        f"{A_CHILD} byla.csv",
+        "vaikas 510 0301-9808.csv",
         # The last month that a date can tell has no day after it.
         f"atvejai_{CENTRE}_9999-12.csv",
     ],
 )
-def test_no_name_stops_the_night(warehouse: TestWarehouse, name: str) -> None:
+def test_no_name_stops_the_night_or_is_told_as_it_is(
+    warehouse: TestWarehouse, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     deliver(warehouse, cases(A_CHILD), name)
-    assert land_inbox(warehouse.settings, warehouse).reasons == Counter({"bad_name": 1})
+    with caplog.at_level(logging.DEBUG):
+        assert land_inbox(warehouse.settings, warehouse).reasons == Counter({"bad_name": 1})
     assert left_in_inbox(warehouse) == []
+    (delivery,) = deliveries(warehouse)
+    shown = delivery["file_name"]
+    assert shown.isprintable() and len(shown) <= 200
+    assert not [told for told in (A_CHILD, "9808") if told in shown + caplog.text]
+
+
+def test_a_file_taken_back_while_the_night_comes_to_it_is_left(
+    warehouse: TestWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = deliver(warehouse, cases(A_CHILD))
+    listed = inbox.list_inbox(warehouse.settings.inbox, 0, datetime.now(UTC))
+    path.unlink()
+    monkeypatch.setattr(load, "list_inbox", lambda *_: listed)
+    assert land_inbox(warehouse.settings, warehouse).summary() | {"reasons": None} == {
+        "received": 0, "rejected": 0, "taken_before": 0, "waiting": 1, "errored": 0, "rows": 0, "reasons": None,
+    }  # fmt: skip
+    assert deliveries(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "rows"),
+    [
+        ((FILES / "missing_personal_code_column.csv").read_bytes(), f"atvejai_{CENTRE}_2018-10.csv", 1),
+        (
+            f"{HEADER.replace(';sav', '')}\n" + "A-1;;S-1;2018-10-01;2018-10-02\n\n" * 3,
+            f"atvejai_{CENTRE}_2018-10.csv",
+            3,
+        ),
+        ((FILES / "mojibake.xlsx").read_bytes(), f"atvejai_{CENTRE}_2018-10.xlsx", 1),
+        ((FILES / "second_sheet.xlsx").read_bytes(), f"atvejai_{CENTRE}_2019-10.xlsx", 2),
+        ((FILES / "packed.csv.zip").read_bytes(), "atvejai_999999999_2018-10.csv.zip", 2),
+        ((FILES / "nil_return.csv").read_bytes(), f"atvejai_{CENTRE}_2019-10.csv", 0),
+    ],
+)
+def test_rows_of_a_refused_file_count_as_quarantined(
+    warehouse: TestWarehouse, content: str | bytes, name: str, rows: int
+) -> None:
+    deliver(warehouse, content, name)
+    result = land_inbox(warehouse.settings, warehouse)
+    (delivery,) = deliveries(warehouse)
+    assert (result.summary()["rejected"], result.rows, staged_rows(warehouse)) == (1, 0, 0)
+    assert (delivery["rows_received"], delivery["rows_quarantined"]) == (rows, rows)
+    assert (delivery["rows_loaded"], delivery["rows_duplicate"]) == (0, 0)
+
+
+def test_a_file_larger_than_is_taken_is_archived_and_refused(warehouse: TestWarehouse) -> None:
+    deliver(warehouse, cases(A_CHILD))
+    settings = warehouse.settings.model_copy(update={"limits": Limits(file_bytes=100)})
+    assert land_inbox(settings, warehouse).reasons == Counter({"too_large": 1})
+    (delivery,) = deliveries(warehouse)
+    assert delivery["reason_detail"] == "bytes"
+    assert (warehouse.settings.archive / delivery["archive_name"]).exists()
+
+
+def test_a_workbook_that_ends_its_reader_stops_no_other(warehouse: TestWarehouse) -> None:
+    deliver(warehouse, (FILES / "one_cell_far_away.xlsx").read_bytes(), f"atvejai_{CENTRE}_2018-10.xlsx")
+    deliver(warehouse, (FILES / "second_sheet.xlsx").read_bytes(), f"atvejai_{CENTRES[1]}_2018-10.xlsx")
+    result = land_inbox(warehouse.settings, warehouse)
+    assert (result.summary()["received"], result.reasons) == (1, Counter({"too_large": 1}))
 
 
 def test_a_file_sent_again_under_its_old_stamp_is_a_delivery_of_its_own(warehouse: TestWarehouse) -> None:

@@ -14,6 +14,9 @@ from aim.ledger.deliveries import LedgerError
 from aim.reports.data import MonthlyReport, monthly_report, report_period
 from aim.reports.sending import write_report
 
+DATASETS = ("atvejai", "pagalbos_planai", "vertinimai")
+"""What case managers deliver every month."""
+
 
 @pytest.fixture
 def month(warehouse: Any) -> ProviderMonth:
@@ -65,21 +68,44 @@ def test_errors_come_by_number_of_rows_five_at_most(month: ProviderMonth) -> Non
     assert report.rows == (440, 422, 16, 2)
 
 
-def test_a_question_answered_is_not_asked_again(month: ProviderMonth) -> None:
+def test_a_question_answered_is_not_asked_again_and_counted(month: ProviderMonth) -> None:
     delivery = month.deliver("atvejai", 412, Found("ATV-004", [100, 101, 102], "asmens_kodas", out=False))
-    month.house.connection.execute(
-        "insert into quality.reasons (delivery_id, rule_code, row_number, reason)"
-        " values (%s, 'ATV-004', 101, 'dvyniai')",
-        (delivery,),
-    )
+    month.answered(delivery, 101)
     report = told(month)
     assert [one.first_rows for one in report.queries] == [(100, 102)]
     assert report.mending[0].rows_to_explain == 2
-    month.house.connection.execute(
-        "insert into quality.reasons (delivery_id, rule_code, reason) values (%s, 'ATV-004', 'visi')", (delivery,)
-    )
+    assert [one.answered for one in report.deliveries] == [1]
+    month.answered(delivery, 100, 102)
     report = told(month)
     assert (report.queries, report.mending) == ((), ())
+    assert [one.answered for one in report.deliveries] == [3]
+
+
+def test_a_row_missing_from_the_file_is_told_by_the_file_it_stood_in(month: ProviderMonth) -> None:
+    former = month.deliver("atvejai", 412, period="2018-11", received="2018-12-05 10:00")
+    month.deliver(
+        "atvejai",
+        412,
+        Found("VIS-001", [7], "seimos_nr"),
+        Found("ATV-003", [7, 9], "atvejo_nr", out=False, of_delivery=former),
+    )
+    report = told(month)
+    (missing,) = report.queries
+    assert (missing.first_rows, missing.stood_in) == ((7, 9), f"atvejai_{month.provider}_2018-11.csv")
+    # Row 7 of this file is to be corrected, row 7 of the earlier one is another.
+    assert (report.mending[0].rows_to_fix, report.mending[0].rows_to_explain) == (1, 2)
+
+
+def test_a_question_about_the_file_as_a_whole_is_asked(month: ProviderMonth) -> None:
+    delivery = month.deliver(
+        "atvejai", 412, Found("VIS-015", [0], out=False), Found("VIS-016", [0], "uzdarymo_priezastis", out=False)
+    )
+    report = told(month)
+    assert [(one.rule.code, one.first_rows) for one in report.queries] == [("VIS-015", ()), ("VIS-016", ())]
+    (mending,) = report.mending
+    assert (mending.rows_to_fix, mending.rows_to_explain, mending.files_to_explain) == (0, 0, 2)
+    month.answered(delivery, 0)
+    assert told(month).mending == ()
 
 
 def test_of_a_row_that_is_out_anyway_nothing_is_asked(month: ProviderMonth) -> None:
@@ -101,7 +127,11 @@ def test_a_file_refused_after_the_accepted_one_is_told_too(month: ProviderMonth)
     refused = month.deliver("atvejai", 9, reject="too_many_quarantined", received="2019-01-05 10:00")
     report = told(month)
     assert [one.delivery_id for one in report.deliveries] == [accepted, refused]
-    assert {one.dataset: one.status for one in report.slices} == {"atvejai": "on_time", "vertinimai": "not_received"}
+    assert {one.dataset: one.status for one in report.slices} == {
+        "atvejai": "on_time",
+        "pagalbos_planai": "not_received",
+        "vertinimai": "not_received",
+    }
 
 
 def test_of_refused_files_the_last_is_told(month: ProviderMonth) -> None:
@@ -137,14 +167,11 @@ def test_a_rule_about_the_file_and_rules_that_crashed(month: ProviderMonth) -> N
 
 def test_gaps_of_the_last_year_and_what_comes_next(month: ProviderMonth) -> None:
     for number in range(1, 11):
-        for dataset in ("atvejai", "vertinimai"):
+        for dataset in DATASETS:
             month.deliver(dataset, 1, period=f"2018-{number:02}", received="2018-12-01 10:00")
     report = told(month)
     assert {(one.dataset, one.period) for one in report.earlier_gaps} == {
-        ("atvejai", "2017-12"),
-        ("vertinimai", "2017-12"),
-        ("atvejai", "2018-11"),
-        ("vertinimai", "2018-11"),
+        (dataset, period) for dataset in DATASETS for period in ("2017-12", "2018-11")
     }
     assert {(one.period, one.due_on) for one in report.next_due} == {("2019-01", date(2019, 2, 11))}
     assert report.mend_by == date(2019, 2, 11)

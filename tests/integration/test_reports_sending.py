@@ -80,6 +80,7 @@ def month(warehouse: Any) -> ProviderMonth:
     month = ProviderMonth(warehouse)
     month.deliver("atvejai", 412, Found("VIS-001", range(14, 26), "seimos_nr"))
     month.deliver("vertinimai", 280)
+    month.deliver("pagalbos_planai", 40)
     return month
 
 

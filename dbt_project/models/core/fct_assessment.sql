@@ -37,6 +37,7 @@ final as (
         latest.provider_code,
         latest.assessment_number,
         latest.case_number,
+        places.municipality_code,
         latest.period,
         latest.load_id,
         latest.assessed_on,
@@ -47,6 +48,7 @@ final as (
         (instrument_items.value - latest.items_answered) * 100
         <= instrument_items.value * max_unanswered_pct.value as is_valid
     from latest
+    {{ place_of_case('latest', 'assessed_on') }}
     {{ parameter('instrument_items', 'latest.assessed_on') }}
     {{ parameter('max_unanswered_pct', 'latest.assessed_on') }}
 )

@@ -9,7 +9,7 @@
 
 with answers as (
     select * from {{ ref('stg_vertinimai') }}
-    {{ where_not_held() }}
+    {{ where_not_held('vertinimai') }}
 ),
 
 final as (

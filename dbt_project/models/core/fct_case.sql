@@ -9,7 +9,7 @@
 
 with cases as (
     select * from {{ ref('stg_atvejai') }}
-    {{ where_not_held() }}
+    {{ where_not_held('atvejai') }}
 ),
 
 final as (

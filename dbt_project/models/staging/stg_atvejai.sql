@@ -4,25 +4,18 @@ with landed as (
 
 final as (
     select
-        load_id,
-        delivery_id,
-        row_number,
-        provider_code,
-        period,
-        period_start,
-        period_end,
+        {{ landing_columns() }},
         atvejo_nr as case_number,
-        vaiko_id as child_id,
-        gimimo_menuo as birth_month,
-        {{ sex('lytis') }} as sex,
-        _temporary_code as has_temporary_code,
+        {{ child_columns() }},
         seimos_nr as family_number,
         sav as municipality_code,
         pranesimo_data as reported_on,
         atidarymo_data as opened_on,
         vadybininko_paskyrimo_data as manager_appointed_on,
         uzdarymo_data as closed_on,
-        uzdarymo_priezastis as closing_reason
+        uzdarymo_priezastis as closing_reason,
+        neigalus as disability_stated,
+        spec_poreikiai as special_needs_stated
     from landed
 )
 

@@ -4,13 +4,7 @@ with landed as (
 
 final as (
     select
-        load_id,
-        delivery_id,
-        row_number,
-        provider_code,
-        period,
-        period_start,
-        period_end,
+        {{ landing_columns() }},
         sav as municipality_code,
         metai as population_year,
         amzius as age,

@@ -4,13 +4,7 @@ with landed as (
 
 final as (
     select
-        load_id,
-        delivery_id,
-        row_number,
-        provider_code,
-        period,
-        period_start,
-        period_end,
+        {{ landing_columns() }},
         atvejo_nr as case_number,
         vertinimo_nr as assessment_number,
         vertinimo_data as assessed_on,

@@ -22,6 +22,7 @@ _FORMS: tuple[tuple[Grain, re.Pattern[str]], ...] = (
 )
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF_YEAR: 6, Grain.YEAR: 12, Grain.SCHOOL_YEAR: 12}
 _SCHOOL_YEAR_BEGINS = 9
+_FIRST_YEAR, _LAST_YEAR = 1990, 2050
 
 
 def _last_day(year: int, month: int) -> date:
@@ -101,6 +102,12 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("LT", years=year))
 
 
+@cache
+def public_holidays() -> tuple[date, ...]:
+    """Every Lithuanian public holiday that a record may fall near, in order; later ones as the law stands now."""
+    return tuple(sorted(day for year in range(_FIRST_YEAR, _LAST_YEAR + 1) for day in _holidays(year)))
+
+
 def is_working_day(day: date) -> bool:
     """Neither weekend nor Lithuanian public holiday (Good Friday works; 2 November is off from 2020)."""
     return day.weekday() < 5 and day not in _holidays(day.year)
@@ -129,12 +136,17 @@ def ready_on(dataset: DatasetContract, period: Period) -> date:
 
 def due_on(obligation: Obligation, period: Period) -> date:
     """The last day on which the slice is on time, moved to a working day."""
+    return next_working_day(declared_due_day(obligation, period))
+
+
+def declared_due_day(obligation: Obligation, period: Period) -> date:
+    """The due day as the contract says it, whether anyone works on it or not."""
     due = obligation.due
     if isinstance(due, DueAfterEnd):
         year, month = _month_after(period.end.year, period.end.month, due.months_after_end)
     else:
         year, month = period.end.year, due.month
-    return next_working_day(date(year, month, min(due.day, monthrange(year, month)[1])))
+    return date(year, month, min(due.day, monthrange(year, month)[1]))
 
 
 def is_expected(obligation: Obligation, period: Period, valid_from: date, valid_to: date | None) -> bool:

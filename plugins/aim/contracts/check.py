@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from aim.contracts.layout_faults import layout_faults
 from aim.contracts.load import COMMON, ContractError, Contracts
-from aim.contracts.models import TEMPORARY_NUMBER, DatasetContract, PluralText, Rule, RuleSet, Scope
+from aim.contracts.models import TEMPORARY_NUMBER, DatasetContract, JudgedUnit, PluralText, Rule, RuleSet, Scope
 from aim.contracts.reference import Reference
 from aim.contracts.registry import Provider
 from aim.contracts.rule_sql import (
     BATCH,
+    FORMER,
+    KEPT,
     REPEATED_KEYS,
     RuleColumn,
     RuleSqlError,
@@ -33,7 +36,9 @@ _DELIVERY = frozenset(
 )
 _COLUMN_READ = re.compile(r"\b(landed|delivery)\.([a-z_][a-z_0-9]*)")
 _RELATIONS = {BATCH: "the_batch", REPEATED_KEYS: "the_rows"}
+_COMPARED_RELATIONS = {**_RELATIONS, KEPT: "the_kept_rows", FORMER: "the_former_rows"}
 _EVERY = "*"
+_TIMES = "#"
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ def check(
     checks: tuple[Iterable[Problem], ...] = (
         _kinds(contracts),
         _datasets(contracts, reference),
+        _layouts(contracts, reference),
         _order(contracts),
         _rule_sets(contracts, reference),
         _registry(contracts, reference, providers),
@@ -108,6 +114,14 @@ def _names_of_fields(where: str, contract: DatasetContract) -> Iterator[Problem]
     for head, names in heads.items():
         if len(names) > 1:
             yield Problem(where, f"the heading '{head}' may mean {' or '.join(sorted(names))}.")
+
+
+def _layouts(contracts: Contracts, reference: Reference) -> Iterator[Problem]:
+    yield from (Problem(*fault) for fault in layout_faults(contracts, reference))
+    for name in contracts.datasets:
+        for layout in contracts.layouts_of(name):
+            if layout.contract is not contracts.datasets[name]:
+                yield from _names_of_fields(f"datasets/{name}.yml as of {layout.first or 'the first'}", layout.contract)
 
 
 def _order(contracts: Contracts) -> Iterator[Problem]:
@@ -168,6 +182,9 @@ def _rule(contracts: Contracts, rule_set: RuleSet, rule: Rule, where: str) -> It
         if rule.waits_for == contract.dataset:
             if rule.scope is not Scope.HISTORY:
                 yield Problem(where, "waits for its own dataset's period before and is not of the scope history.")
+        elif rule.scope is Scope.CROSS_PROVIDER:
+            if rule.waits_for not in contracts.datasets:
+                yield Problem(where, f"waits for {rule.waits_for}, which is no dataset.")
         elif rule.waits_for is not None and rule.waits_for not in contract.judged_after:
             yield Problem(where, f"waits for {rule.waits_for}, after which {contract.dataset} is not judged.")
     elif rule.waits_for is not None:
@@ -181,7 +198,7 @@ def _words(rule: Rule, where: str) -> Iterator[Problem]:
         if not (text.lt.strip() and text.en.strip()):
             yield Problem(where, f"lacks its {name} in one of the languages.")
     for language in ("lt", "en"):
-        yield from _forms(rule.message, language, of_file=rule.scope is Scope.FILE, where=where)
+        yield from _forms(rule.message, language, of_file=rule.unit is JudgedUnit.DELIVERY, where=where)
 
 
 def _forms(message: PluralText, language: str, of_file: bool, where: str) -> Iterator[Problem]:
@@ -205,7 +222,7 @@ def _specimen(contracts: Contracts, rule_set: RuleSet, where: str) -> Iterator[P
         if dataset not in contracts.datasets:
             yield Problem(where, f"has specimens of {dataset}, which is no dataset.")
             continue
-        names = {field.name for field in contracts.datasets[dataset].fields} | {TEMPORARY_NUMBER, _EVERY}
+        names = {field.name for field in contracts.datasets[dataset].fields} | {TEMPORARY_NUMBER, _EVERY, _TIMES}
         for unknown in sorted({name for row in rows for name in row} - names):
             yield Problem(where, f"a specimen has the cell {unknown}, which is no field of {dataset}.")
     if rule_set.dataset in contracts.datasets:
@@ -217,12 +234,14 @@ def _specimen(contracts: Contracts, rule_set: RuleSet, where: str) -> Iterator[P
 def _cells(contracts: Contracts, rule_set: RuleSet) -> Iterator[tuple[str, tuple[dict[str, str], ...]]]:
     if rule_set.dataset != COMMON:
         grid = dict.fromkeys(rule_set.grid, "")
-        yield rule_set.dataset, (rule_set.specimen, rule_set.period_before, grid)
+        yield rule_set.dataset, (rule_set.specimen, grid)
     yield from rule_set.setting.items()
     for rule in rule_set.rules:
         dataset = rule.example.dataset or rule_set.dataset
         if dataset != COMMON:
-            yield dataset, (*rule.example.passes, *rule.example.fails)
+            before = (row for rows in rule.example.before for row in rows)
+            yield dataset, (*rule.example.passes, *rule.example.fails, *before)
+        yield from rule.example.beside.items()
 
 
 def _lookups(contracts: Contracts, rule_set: RuleSet, where: str) -> Iterator[Problem]:
@@ -247,14 +266,17 @@ def _sql(contracts: Contracts, reference: Reference, dataset: str) -> Iterator[P
     yield from dict.fromkeys(
         problem for column in columns for problem in _condition(contracts, reference, dataset, column)
     )
+    compared = {name for rule in rules if rule.compares for name in rule.uses}
+    alone = {name for rule in rules if not rule.compares for name in rule.uses}
     for name, lookup in lookups_of(contracts, dataset).items():
-        yield from _placeholders(f"rules of {dataset}, lookup {name}", lookup.sql, reference, **_RELATIONS)
+        relations = _COMPARED_RELATIONS if name in compared - alone else _RELATIONS
+        yield from _placeholders(f"rules of {dataset}, lookup {name}", lookup.sql, reference, **relations)
 
 
 def _uses(contracts: Contracts, dataset: str, rule: Rule) -> Iterator[Problem]:
     where = _place(contracts, dataset, rule)
     lookups = lookups_of(contracts, dataset)
-    joined = "delivery" if rule.scope is Scope.FILE else "landed"
+    joined = "delivery" if rule.unit is JudgedUnit.DELIVERY else "landed"
     for name in rule.uses:
         if name not in lookups:
             yield Problem(where, f"uses {name}, which is no lookup of {dataset}.")

@@ -110,7 +110,7 @@ class DateRole(StrEnum):
 
 
 class FieldContract(Strict):
-    """One field of a dataset, under its Lithuanian name."""
+    """One field of a dataset, under its Lithuanian name. codes: as files may write a code -> the one of the list."""
 
     name: Name
     english: Name
@@ -125,11 +125,14 @@ class FieldContract(Strict):
     date_role: DateRole | None = None
     not_before: Name | None = None
     aliases: tuple[str, ...] = ()
+    codes: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
         if (self.type is FieldType.CODE) != (self.code_list is not None):
             raise ValueError(f"{self.name}: a code names its code_list, and only a code does")
+        if self.codes and self.type is not FieldType.CODE:
+            raise ValueError(f"{self.name}: only a code has other codes for its own")
         if (self.type is FieldType.DATE) != (self.date_role is not None):
             raise ValueError(f"{self.name}: a date says its date_role, and only a date does")
         if self.length is not None and self.type is not FieldType.TEXT:
@@ -274,6 +277,14 @@ class Dimension(StrEnum):
     PLAUSIBILITY = "plausibility"
 
 
+class JudgedUnit(StrEnum):
+    """What a rule is asked of: each row, each row of the provider's slice of the period before, the delivery."""
+
+    ROW = "row"
+    FORMER_ROW = "former_row"
+    DELIVERY = "delivery"
+
+
 class ForEach(StrEnum):
     """The fields a common rule is repeated for."""
 
@@ -289,12 +300,14 @@ class ForEach(StrEnum):
     END_DATE = "end_date"
     KEY = "key"
     ROW = "row"
+    DELIVERY = "delivery"
 
 
 class Lookup(Strict):
-    """Other rows a rule looks at, joined from the left to each row by `join_on`.
+    """Other rows a rule looks at, joined from the left to each row (or delivery) by `join_on`.
 
-    `sql` is a select; `{batch}` in it stands for the rows being judged.
+    `sql` is a select; `{batch}` in it stands for the rows being judged, and where the rule compares `{kept}` for those
+    not quarantined, `{former}` for those kept of the period before.
     """
 
     join_on: tuple[Name, ...]
@@ -306,24 +319,38 @@ class Example(Strict):
 
     Fields left out take the dataset's own plain specimen. A cell `*` of a coded field stands for every code of its
     list, one row each (two of them go together, the shorter list from the beginning again); the field `*` is a cell
-    beyond the last column. `fails_rows` are the data rows (from 1) of `fails` that must be found, by default all.
+    beyond the last column; the cell `#` of "50" makes fifty rows of one, in whose cells `{i}` counts from 1.
+    `fails_rows` are the data rows (from 1) of `fails` that must be found, by default all; of a rule of former rows,
+    those of the last table of `before`.
+
+    What a rule that compares looks at: `before`, the rows of the provider's earlier periods, oldest first, the last
+    being the period before (no rows: a nil return); `beside`, dataset -> rows of another provider's slice that holds
+    the specimen's last day; `reference`, reference file -> rows it holds.
     """
 
     dataset: Name | None = None
     passes: tuple[dict[str, str], ...]
     fails: tuple[dict[str, str], ...]
     fails_rows: tuple[int, ...] | None = None
+    before: tuple[tuple[dict[str, str], ...], ...] = ()
+    beside: dict[Name, tuple[dict[str, str], ...]] = {}
+    reference: dict[Name, tuple[dict[str, str], ...]] = {}
 
 
 class Rule(Strict):
     """One rule, declared once: what must hold, how to say it, how to mend it, what it looks like.
 
     `applies` and `holds` are SQL conditions over a staging row; a row the rule does not apply to is not counted.
+
+    A rule of scope `history` or `cross_provider` compares what is settled already: it asks and takes nothing out. One
+    of scope `cross_provider` looks at the slices of `waits_for`, whoever delivered them, from the delivery's first day
+    to `days_after` its last.
     """
 
     code: RuleCode
     severity: Severity
     scope: Scope
+    of: JudgedUnit = JudgedUnit.ROW
     dimension: Dimension
     responsibility: Literal["provider", "operator"] = "provider"
     fields: tuple[Name, ...] = ()
@@ -332,6 +359,7 @@ class Rule(Strict):
     holds: str
     uses: tuple[Name, ...] = ()
     waits_for: Name | None = None
+    days_after: int = Field(default=0, ge=0)
     message: PluralText
     why: Text
     fix: Text
@@ -343,9 +371,29 @@ class Rule(Strict):
     def _reach_agrees(self) -> Self:
         if (self.severity is Severity.FILE) and self.scope is not Scope.FILE:
             raise ValueError(f"{self.code}: a rule that rejects the file has scope file")
-        if (self.for_each is None) and not self.fields and self.scope is not Scope.FILE:
+        if self.compares and self.severity is not Severity.QUERY:
+            raise ValueError(f"{self.code}: a rule that compares is a query: it takes nothing out")
+        if self.of is JudgedUnit.FORMER_ROW and self.scope is not Scope.HISTORY:
+            raise ValueError(f"{self.code}: only a rule of scope history looks at rows of the period before")
+        if self.of is JudgedUnit.DELIVERY and not self.compares and self.scope is not Scope.FILE:
+            raise ValueError(f"{self.code}: a rule of a delivery as a whole has scope file, history or cross_provider")
+        if self.scope is Scope.CROSS_PROVIDER and self.waits_for is None:
+            raise ValueError(f"{self.code}: looks at other providers and names no dataset in waits_for")
+        if self.days_after and self.scope is not Scope.CROSS_PROVIDER:
+            raise ValueError(f"{self.code}: only a rule of scope cross_provider has days_after")
+        if (self.for_each is None) and not self.fields and self.unit is not JudgedUnit.DELIVERY:
             raise ValueError(f"{self.code}: names no field")
         return self
+
+    @property
+    def unit(self) -> JudgedUnit:
+        """What it is asked of; a rule of the scope file is asked of the delivery."""
+        return JudgedUnit.DELIVERY if self.scope is Scope.FILE else self.of
+
+    @property
+    def compares(self) -> bool:
+        """Whether it looks at earlier periods or other providers, and so is asked when all else is settled."""
+        return self.scope in (Scope.HISTORY, Scope.CROSS_PROVIDER)
 
 
 class RuleSet(Strict):
@@ -356,8 +404,7 @@ class RuleSet(Strict):
 
     `grid` is for a dataset whose files hold a row for every combination of some fields: field -> `municipalities` or
     a range `0-17`. An example's rows then take the place of the specimen in the whole table, which is the specimen's
-    row over and over. `period_before` are the cells in which the table of the period before differs from it; that
-    table is delivered and accepted beforehand.
+    row over and over.
     """
 
     dataset: Name | Literal["_all"]
@@ -365,6 +412,5 @@ class RuleSet(Strict):
     specimen: dict[str, str] = {}
     setting: dict[str, tuple[dict[str, str], ...]] = {}
     grid: dict[Name, Annotated[str, StringConstraints(pattern=r"^(municipalities|\d+-\d+)$")]] = {}
-    period_before: dict[str, str] = {}
     lookups: dict[Name, Lookup] = {}
     rules: tuple[Rule, ...]

@@ -25,6 +25,17 @@ class Reference:
     municipality_names: dict[str, str]
     labels: dict[tuple[str, str], tuple[str, str]]
     _parameters: dict[str, tuple[tuple[date, str], ...]]
+    _folder: Path
+
+    def table(self, name: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Column names and rows of the file `<name>.csv`, as written. Raises ReferenceFileError."""
+        rows = _lines(self._folder, f"{name}.csv")
+        columns = tuple(rows[0]) if rows else ()
+        if not columns or not all(column.isidentifier() for column in columns):
+            raise ReferenceFileError(f"{name}.csv lacks a header of plain column names.")
+        if any(len(row) != len(columns) for row in rows):
+            raise ReferenceFileError(f"{name}.csv has a row with more or fewer cells than its header.")
+        return columns, tuple(map(tuple, rows[1:]))
 
     def parameter(self, name: str, on: date | None = None) -> Decimal:
         """The value of a parameter on a day (default: the latest); ReferenceFileError where there is none."""
@@ -43,9 +54,14 @@ class Reference:
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    header, *rows = _lines(folder, name) or [[]]
+    return [dict(zip(header, row, strict=False)) for row in rows]
+
+
+def _lines(folder: Path, name: str) -> list[list[str]]:
     path = folder / name
     try:
-        return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+        return [row for row in csv.reader(path.read_text("utf-8-sig").splitlines()) if row]
     except OSError as error:
         raise ReferenceFileError(
             f"The reference file {path} cannot be read: set AIM_REFERENCE to a whole folder."
@@ -76,4 +92,5 @@ def read_reference(folder: Path) -> Reference:
         municipality_names={row["code"]: row["name"] for row in municipalities},
         labels=labels,
         _parameters={name: tuple(sorted(dated)) for name, dated in parameters.items()},
+        _folder=folder,
     )

@@ -11,16 +11,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from aim.contracts.calendar import public_holidays
+from aim.contracts.layouts import Layout
 from aim.contracts.load import COMMON, Contracts
 from aim.contracts.models import (
+    PERSON_COLUMNS,
     DatasetContract,
     DateRole,
     FieldContract,
     FieldType,
     ForEach,
+    JudgedUnit,
     Lookup,
     Rule,
-    Scope,
     Severity,
 )
 from aim.contracts.reference import Reference, ReferenceFileError
@@ -28,14 +31,34 @@ from aim.contracts.reference import Reference, ReferenceFileError
 BATCH = "batch"
 REPEATED_KEYS = "repeated_keys"
 """Placeholders of a lookup for what the judging prepares: the rows being judged, those that repeat a key."""
+KEPT = "kept"
+FORMER = "former"
+"""The same for what is compared: the rows not quarantined, and those of the provider's slice of the period before."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z_0-9]+)?)\}")
+_LANDED_COLUMN = re.compile(r"\blanded\.([a-z_][a-z_0-9]*)")
+_PERSON_COLUMNS_OF = {FieldType.PERSONAL_CODE: tuple(PERSON_COLUMNS)}
+_MUNICIPALITIES = "municipalities"
+_HOLIDAYS = "holidays"
 _PLAIN_VALUE = re.compile(r"[0-9A-Za-z.:\-]+")
 _SMALLEST, _GREATEST = "-2147483648", "2147483647"
 _UNBOUND = {
     FieldType.INT: (_SMALLEST, _GREATEST),
     FieldType.DECIMAL: ("'-infinity'::numeric", "'infinity'::numeric"),
 }
+
+
+ROWS, FILES = "rows", "files"
+COMPARED_ROWS, FORMER_ROWS, COMPARED_FILES = "compared_rows", "former_rows", "compared_files"
+_TABLE = {
+    (False, JudgedUnit.ROW): ROWS,
+    (False, JudgedUnit.DELIVERY): FILES,
+    (True, JudgedUnit.ROW): COMPARED_ROWS,
+    (True, JudgedUnit.FORMER_ROW): FORMER_ROWS,
+    (True, JudgedUnit.DELIVERY): COMPARED_FILES,
+}
+TABLES = tuple(_TABLE.values())
+"""The kinds of tables of outcomes: rules asked of each delivery by itself, then those that compare."""
 
 
 class RuleSqlError(ValueError):
@@ -77,7 +100,12 @@ class RuleColumn:
     @property
     def is_of_file(self) -> bool:
         """Whether it judges the delivery as a whole and not its rows."""
-        return self.rule.scope is Scope.FILE
+        return self.rule.unit is JudgedUnit.DELIVERY
+
+    @property
+    def table(self) -> str:
+        """The kind of table of outcomes it stands in, one of TABLES."""
+        return _TABLE[self.rule.compares, self.rule.unit]
 
     @property
     def takes_row_out(self) -> bool:
@@ -95,9 +123,9 @@ def fields_spoken_of(rule: Rule, contract: DatasetContract) -> tuple[FieldContra
 
     Raises RuleSqlError for a rule of one field that the dataset has not.
     """
-    if rule.for_each is ForEach.ROW or rule.for_each is ForEach.KEY:
+    if rule.for_each in (ForEach.ROW, ForEach.KEY, ForEach.DELIVERY):
         return (None,)
-    if rule.for_each is None and len(rule.fields) != 1:
+    if rule.for_each is None and (len(rule.fields) != 1 or rule.unit is JudgedUnit.DELIVERY):
         return (None,)
     if rule.for_each is None:
         try:
@@ -113,7 +141,13 @@ def rules_of(contracts: Contracts, dataset: str) -> tuple[Rule, ...]:
     contract = contracts.datasets[dataset]
     common = contracts.rule_sets[COMMON].rules if COMMON in contracts.rule_sets else ()
     own = contracts.rule_sets[dataset].rules if dataset in contracts.rule_sets else ()
-    return tuple(rule for rule in (*common, *own) if fields_spoken_of(rule, contract))
+    layouts = [layout.contract for layout in contracts.layouts_of(dataset)]
+    return tuple(
+        rule
+        for rule in (*common, *own)
+        if fields_spoken_of(rule, contract)
+        or (rule.for_each is not None and any(fields_spoken_of(rule, layout) for layout in layouts))
+    )
 
 
 def lookups_of(contracts: Contracts, dataset: str) -> dict[str, Lookup]:
@@ -126,28 +160,74 @@ def lookups_of(contracts: Contracts, dataset: str) -> dict[str, Lookup]:
 
 
 def rule_columns(contracts: Contracts, dataset: str) -> tuple[RuleColumn, ...]:
-    """Every rule of a dataset as columns, in order of declaration. Raises RuleSqlError."""
-    contract = contracts.datasets[dataset]
-    return tuple(
-        RuleColumn(
-            rule=rule,
-            field=field.name if field is not None else "",
-            applies=" and ".join(f"({part})" for part in _applies(rule, contract, field)),
-            holds=_of_field(rule.holds, contract, field),
+    """Every rule of a dataset as columns, in order of declaration. Raises RuleSqlError.
+
+    A rule asks each row what the layout of its period has it ask. It is not asked of periods whose layout lacks a
+    field that it names or reads.
+    """
+    contract, layouts = contracts.datasets[dataset], contracts.layouts_of(dataset)
+    order = ["", *(field.name for field in contract.fields)]
+    found = []
+    for rule in rules_of(contracts, dataset):
+        asked = [(layout, _conditions(rule, contract, layout.contract)) for layout in layouts]
+        for name in sorted({name for _, conditions in asked for name in conditions}, key=order.index):
+            by_layout = [(layout, conditions.get(name, _NOT_ASKED)) for layout, conditions in asked]
+            applies = _in_each(rule, [(layout, applies) for layout, (applies, _) in by_layout])
+            holds = _in_each(rule, [(layout, holds) for layout, (_, holds) in by_layout if holds is not None])
+            found.append(
+                RuleColumn(
+                    rule=rule,
+                    field=name,
+                    applies=" and ".join(f"({part})" for part in (*_dated(rule), applies)),
+                    holds=holds,
+                )
+            )
+    return tuple(found)
+
+
+_NOT_ASKED: tuple[str, str | None] = ("false", None)
+
+
+def _conditions(rule: Rule, contract: DatasetContract, layout: DatasetContract) -> dict[str, tuple[str, str | None]]:
+    """Name of each field a rule speaks of in one layout -> its `applies` and `holds`; empty where it is not asked."""
+    there = {field.name for field in layout.fields}
+    lacking = [field for field in contract.fields if field.name not in there]
+    columns = {column for field in lacking for column in (field.name, *_PERSON_COLUMNS_OF.get(field.type, ()))}
+    read = {column for text in (rule.applies, rule.holds) for column in _LANDED_COLUMN.findall(text)}
+    if columns & (read | set(rule.fields)):
+        return {}
+    return {
+        field.name if field is not None else "": (
+            _of_field(rule.applies, layout, field),
+            _of_field(rule.holds, layout, field),
         )
-        for rule in rules_of(contracts, dataset)
-        for field in fields_spoken_of(rule, contract)
-    )
+        for field in fields_spoken_of(rule, layout)
+    }
 
 
-def _applies(rule: Rule, contract: DatasetContract, field: FieldContract | None) -> Iterator[str]:
+def _in_each(rule: Rule, conditions: list[tuple[Layout, str]]) -> str:
+    """The condition of each layout in one: it is chosen by the day on which the period begins."""
+    # Of a row of the period before its own period counts.
+    start = "landed.period_start" if rule.unit is JudgedUnit.FORMER_ROW else "delivery.period_start"
+    different = [
+        (layout, text)
+        for place, (layout, text) in enumerate(conditions)
+        if place + 1 == len(conditions) or conditions[place + 1][1] != text
+    ]
+    *earlier, (_, last) = different
+    if not earlier:
+        return last
+    cases = " ".join(f"when {start} < date '{layout.end}' then ({text})" for layout, text in earlier)
+    return f"case {cases} else ({last}) end"
+
+
+def _dated(rule: Rule) -> Iterator[str]:
     if rule.waits_for is not None:
         yield f"not ('{rule.waits_for}' = any(delivery.waits_for))"
     if rule.valid_from is not None:
         yield f"delivery.period_end >= date '{rule.valid_from}'"
     if rule.valid_to is not None:
         yield f"delivery.period_end <= date '{rule.valid_to}'"
-    yield _of_field(rule.applies, contract, field)
 
 
 def _of_field(text: str, contract: DatasetContract, field: FieldContract | None) -> str:
@@ -168,7 +248,7 @@ def _of_field(text: str, contract: DatasetContract, field: FieldContract | None)
 
     def put_in(match: re.Match[str]) -> str:
         name = match[1]
-        if name == "municipalities" or name.startswith(("param.", "codes.")):
+        if name in (_MUNICIPALITIES, _HOLIDAYS) or name.startswith(("param.", "codes.", "table.")):
             return match[0]
         if name not in values:
             raise RuleSqlError(f"{{{name}}} means nothing here")
@@ -189,8 +269,12 @@ def from_reference(text: str, reference: Reference, **relations: str) -> str:
             return _parameter(reference, name)
         if kind == "codes" and name:
             return _quoted(reference.code_lists.get(name, ()), match[0])
-        if match[1] == "municipalities":
+        if kind == "table" and name:
+            return _relation(reference, name)
+        if match[1] == _MUNICIPALITIES:
             return _quoted(tuple(reference.municipalities), match[0])
+        if match[1] == _HOLIDAYS:
+            return _quoted(tuple(day.isoformat() for day in public_holidays()), match[0])
         if match[1] in relations:
             return relations[match[1]]
         raise RuleSqlError(f"{match[0]} means nothing here")
@@ -207,6 +291,20 @@ def _parameter(reference: Reference, name: str) -> str:
     if not _PLAIN_VALUE.fullmatch(value):
         raise RuleSqlError(f"{{param.{name}}} is no plain number, date or code")
     return value
+
+
+def _relation(reference: Reference, name: str) -> str:
+    """A reference file as a relation of texts, columns named as in its header."""
+    try:
+        columns, rows = reference.table(name)
+    except ReferenceFileError as error:
+        raise RuleSqlError(f"{{table.{name}}}: {error}") from error
+    if rows:
+        body = "values " + ", ".join(f"({_quoted(row, name)})" for row in rows)
+    else:
+        body = "select " + ", ".join("null::text" for _ in columns) + " where false"
+    # Names are identifiers, values are quoted.
+    return f"(select * from ({body}) as {name} ({', '.join(columns)}))"  # noqa: S608
 
 
 def _quoted(values: tuple[str, ...], placeholder: str) -> str:

@@ -1,7 +1,8 @@
 """The rules as Great Expectations suites: `expectations/suites/*.json`, compiled, reviewed, never edited.
 
-One suite for a dataset's rows, `<dataset>.json`, and one for its deliveries as a whole, `<dataset>.files.json`. Every
-rule and field is one expectation: the rule's column holds true wherever the rule applies.
+One suite for each table of outcomes that a dataset has rules for: `<dataset>.json` for its rows, `<dataset>.files.json`
+for its deliveries as a whole, `<dataset>.compared_rows.json` and so on. Every rule and field is one expectation: the
+rule's column holds true wherever the rule applies.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from typing import Any
 
 from aim.contracts.load import EXPECTATIONS, ContractError, Contracts
 from aim.contracts.models import Severity
-from aim.contracts.rule_sql import RuleColumn, rule_columns
+from aim.contracts.rule_sql import ROWS, TABLES, RuleColumn, rule_columns
 
 SUITES = EXPECTATIONS / "suites"
-FILES = ".files"
-"""What is added to a dataset's name for the suite of its deliveries as a whole."""
 
 _SEVERITY = {Severity.ERROR: "critical", Severity.FILE: "critical", Severity.QUERY: "warning"}
+
+
+def suite_name(dataset: str, table: str) -> str:
+    """The suite of a dataset's table of outcomes (one of rule_sql.TABLES)."""
+    return dataset if table == ROWS else f"{dataset}.{table}"
 
 
 def compile_suites(contracts: Contracts) -> dict[str, str]:
@@ -60,9 +64,10 @@ def read_suite(name: str, folder: Path = SUITES) -> dict[str, Any]:
 def _suites(contracts: Contracts) -> Iterator[tuple[str, dict[str, Any]]]:
     for dataset in sorted(contracts.datasets):
         columns = rule_columns(contracts, dataset)
-        for name, of_file in ((dataset, False), (dataset + FILES, True)):
-            expectations = [_expectation(column) for column in columns if column.is_of_file is of_file]
+        for table in TABLES:
+            expectations = [_expectation(column) for column in columns if column.table == table]
             if expectations:
+                name = suite_name(dataset, table)
                 yield name, {"name": name, "expectations": expectations, "meta": {"dataset": dataset}}
 
 

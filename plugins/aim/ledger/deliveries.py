@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from aim.contracts.load import Contracts, contracts
 from aim.warehouse import sql
 
 SPEAKING = ("accepted", "accepted_with_findings")
+_JUDGED_AGAIN = ("received", "rejected", *SPEAKING)
 
 _ONE_AT_A_TIME = 5_190_443_872
 """Key of the advisory lock of those who say which deliveries speak; any number nobody else uses."""
@@ -62,7 +64,13 @@ class _Row:
     verdict: str
     sha256: str | None
     rows_received: int
+    received_at: datetime
     values: dict[str, Any] = field(repr=False)
+
+    @property
+    def received(self) -> tuple[datetime, int]:
+        """Its place in the order of receipt."""
+        return self.received_at, self.delivery_id
 
 
 def _one(connection: psycopg.Connection, statement: str, **values: object) -> _Row | None:
@@ -203,7 +211,7 @@ def judge_alone(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_lock(%s)", (_ONE_AT_A_TIME,))
 
 
-def _await_judging(connection: psycopg.Connection) -> None:
+def await_judging(connection: psycopg.Connection) -> None:
     """Wait for a judging to end: what spoke when it began must speak when it settles. To the transaction's end."""
     connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
 
@@ -212,18 +220,59 @@ def open_batch(connection: psycopg.Connection, dataset: str) -> list[int]:
     """Put the dataset's deliveries that are to be judged into `quality.batch`, and nothing else.
 
     Returns their ids in order of receipt. Each says which datasets it waits for: those its rules look at whose slice
-    of the same period has not come, and its own where they look at the period before and that has not come.
+    of the same period has not come.
     """
     connection.execute("truncate quality.batch")
     rows = connection.execute(
         sql.load(__file__, "open_batch.sql"),
+        {"dataset": dataset, "looks_at": list(contracts().datasets[dataset].judged_after)},
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def open_comparison(connection: psycopg.Connection, dataset: str, declared: Contracts | None = None) -> list[int]:
+    """Put the dataset's current deliveries that are to be compared into `quality.batch`, and nothing else.
+
+    Returns their ids. Each says which datasets it waits for: its own where the slice of the period before has not
+    come, another where none of its slices has come that the delivery is compared with.
+    """
+    connection.execute("truncate quality.batch")
+    compared = [one for one in (declared or contracts()).comparisons if one.dataset == dataset]
+    rows = connection.execute(
+        sql.load(__file__, "open_comparison.sql"),
         {
             "dataset": dataset,
-            "looks_at": list(contracts().datasets[dataset].judged_after),
-            "looks_back": contracts().looks_back(dataset),
+            "looked_at": [one.looked_at for one in compared],
+            "days_after": [one.days_after for one in compared],
         },
     ).fetchall()
     return [int(row[0]) for row in rows]
+
+
+def settle_comparison(connection: psycopg.Connection) -> dict[str, int]:
+    """Let the verdicts of the batch follow from all results now in quality.check_results; deliveries by verdict."""
+    rows = connection.execute(sql.load(__file__, "settle_comparison.sql")).fetchall()
+    return {str(verdict): int(number) for verdict, number in rows}
+
+
+def mark_compared(
+    connection: psycopg.Connection, delivery_ids: Sequence[int], declared: Contracts | None = None
+) -> None:
+    """Ask for everything to be compared again that is compared with the slices of these deliveries.
+
+    That is the slices of the same provider and dataset from that period on, and the slices of other datasets whose
+    rules look at them.
+    """
+    comparisons = (declared or contracts()).comparisons
+    connection.execute(
+        sql.load(__file__, "mark_compared.sql"),
+        {
+            "delivery_ids": list(delivery_ids),
+            "datasets": [one.dataset for one in comparisons],
+            "looked_at": [one.looked_at for one in comparisons],
+            "days_after": [one.days_after for one in comparisons],
+        },
+    )
 
 
 def close_batch(connection: psycopg.Connection) -> None:
@@ -237,17 +286,26 @@ def datasets_to_judge(connection: psycopg.Connection) -> set[str]:
     return {str(row[0]) for row in rows}
 
 
+def datasets_to_compare(connection: psycopg.Connection) -> set[str]:
+    """The datasets that have a current delivery to be compared."""
+    rows = connection.execute(
+        "select distinct dataset from ops.deliveries where needs_comparing and verdict = any(%s)", (list(SPEAKING),)
+    ).fetchall()
+    return {str(row[0]) for row in rows}
+
+
 def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts | None = None) -> str:
     """Carry out a judgement; returns the verdict. Call in order of receipt, in the transaction of the findings.
 
     `duplicate` changes nothing else: the caller takes the delivery's rows and findings away again. A delivery that
-    spoke for its slice and is now rejected lets the former accepted one speak.
+    spoke for its slice and is now rejected lets the former accepted one speak. One that was rejected and is judged
+    again (aim.ledger.rechecks) speaks if it may now be accepted, unless one received later speaks: that one stays.
     """
     declared = declared or contracts()
     row = _one(connection, "delivery_for_update.sql", delivery_id=judged.delivery_id)
     if row is None:
         raise LedgerError(f"There is no delivery {judged.delivery_id}.")
-    if row.verdict not in ("received", *SPEAKING):
+    if row.verdict not in _JUDGED_AGAIN:
         # Withdrawn, or overtaken by a nil return, while it was being judged: that word stands.
         return row.verdict
     speaking = _one(
@@ -258,6 +316,9 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
         period=row.period,
     )
     was_speaking = speaking is not None and speaking.delivery_id == row.delivery_id
+    if row.verdict == "rejected" and speaking is not None and speaking.received > row.received:
+        _update(connection, row)
+        return "rejected"
     if row.verdict == "received" and speaking is not None and speaking.sha256 == row.sha256:
         _update(
             connection, row, verdict="duplicate", rows_loaded=0, rows_quarantined=0, rows_duplicate=row.rows_received
@@ -280,13 +341,15 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
             _mark_dependants(connection, row, declared)
         return "rejected"
     verdict = SPEAKING[1] if judged.has_findings else SPEAKING[0]
-    if row.verdict == "received":
+    if not was_speaking:
         _supersede(connection, speaking)
     _update(
         connection,
         row,
         verdict=verdict,
         accepted_as=verdict,
+        reason_code=None,
+        reason_detail=None,
         version=row.values["version"] or _next_version(connection, row),
         rows_loaded=row.rows_received - judged.rows_quarantined - judged.rows_duplicate,
         rows_quarantined=judged.rows_quarantined,
@@ -304,7 +367,7 @@ def confirm_empty(connection: psycopg.Connection, head: Head) -> int:
     """
     if head.period is None:
         raise LedgerError("A nil return needs a period.")
-    _await_judging(connection)
+    await_judging(connection)
     delivery_id = next_delivery_id(connection)
     speaking = _one(
         connection,
@@ -331,6 +394,7 @@ def confirm_empty(connection: psycopg.Connection, head: Head) -> int:
     row = _one(connection, "delivery_for_update.sql", delivery_id=delivery_id)
     assert row is not None
     _mark_dependants(connection, row, contracts())
+    mark_compared(connection, [delivery_id])
     return delivery_id
 
 
@@ -340,7 +404,7 @@ def withdraw(connection: psycopg.Connection, delivery_id: int) -> int | None:
     Waits for a judging to end. LedgerError where there is no such delivery or it was refused, withdrawn or a duplicate
     already.
     """
-    _await_judging(connection)
+    await_judging(connection)
     row = _one(connection, "delivery_for_update.sql", delivery_id=delivery_id)
     if row is None:
         raise LedgerError(f"There is no delivery {delivery_id}: see `aim status` for the numbers.")
@@ -356,6 +420,7 @@ def withdraw(connection: psycopg.Connection, delivery_id: int) -> int | None:
         return None
     former = _let_former_speak(connection, row, contracts())
     _mark_dependants(connection, row, contracts())
+    mark_compared(connection, [delivery_id])
     return former
 
 
@@ -363,6 +428,7 @@ def _update(connection: psycopg.Connection, row: _Row, **columns: object) -> Non
     values = {
         name: row.values[name]
         for name in (
+            "verdict",
             "version",
             "accepted_as",
             "reason_code",
@@ -373,7 +439,10 @@ def _update(connection: psycopg.Connection, row: _Row, **columns: object) -> Non
             "rows_duplicate",
         )
     }
-    connection.execute(sql.load(__file__, "update_delivery.sql"), values | columns | {"delivery_id": row.delivery_id})
+    connection.execute(
+        sql.load(__file__, "update_delivery.sql"),
+        values | columns | {"delivery_id": row.delivery_id, "judged_under": contracts().version},
+    )
 
 
 def _supersede(connection: psycopg.Connection, speaking: _Row | None) -> None:
@@ -392,7 +461,7 @@ def _let_former_speak(connection: psycopg.Connection, row: _Row, declared: Contr
             "provider_code": row.provider_code,
             "dataset": row.dataset,
             "period": row.period,
-            "looks_elsewhere": bool(declared.datasets[row.dataset].judged_after) or declared.looks_back(row.dataset),
+            "looks_elsewhere": bool(declared.datasets[row.dataset].judged_after),
         },
     ).fetchone()
     return None if found is None else int(found[0])
@@ -407,8 +476,6 @@ def _mark_dependants(connection: psycopg.Connection, row: _Row, declared: Contra
             " where provider_code = %s and dataset = any(%s) and verdict = any(%s) and not is_nil",
             (row.provider_code, list(looking), list(SPEAKING)),
         )
-    if declared.looks_back(row.dataset):
-        connection.execute(sql.load(__file__, "mark_period_after.sql"), {"delivery_id": row.delivery_id})
 
 
 def _next_version(connection: psycopg.Connection, row: _Row) -> int:

@@ -6,6 +6,7 @@ select
     verdict,
     sha256,
     rows_received,
+    received_at,
     version,
     accepted_as,
     reason_code,

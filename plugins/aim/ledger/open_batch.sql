@@ -19,20 +19,7 @@ select
                 and come.dataset = looked_at.dataset
                 and come.period = pending.period
         )
-    )
-    || case
-        when
-            %(looks_back)s
-            and not exists (
-                select from ops.speaking_deliveries as earlier
-                where
-                    earlier.provider_code = pending.provider_code
-                    and earlier.dataset = pending.dataset
-                    and earlier.period_end = pending.period_start - 1
-            )
-            then array[pending.dataset]
-        else '{}'
-    end as waits_for
+    ) as waits_for
 from ops.deliveries as pending
 where pending.dataset = %(dataset)s and pending.needs_judging
 order by pending.received_at, pending.delivery_id

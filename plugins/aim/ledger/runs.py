@@ -46,6 +46,17 @@ def read_run(connection: psycopg.Connection, run_id: int) -> Run:
     return Run(run_id, Clock(clock_date, instant.astimezone(VILNIUS)), found[2], found[3])
 
 
+def last_night(connection: psycopg.Connection) -> Run | None:
+    """The newest night; None before the first."""
+    found = connection.execute("select max(run_id) from ops.runs").fetchone()
+    return None if found is None or found[0] is None else read_run(connection, found[0])
+
+
+def a_night_runs(connection: psycopg.Connection) -> bool:
+    """Whether a night is on its way; one that was killed counts until the next one begins."""
+    return connection.execute("select from ops.runs where status = 'running'").fetchone() is not None
+
+
 def note_stage(connection: psycopg.Connection, run_id: int, stage: str, seconds: float, result: dict[str, Any]) -> None:
     """Write a stage's duration (seconds) and what came of it into the night's summary; a retry overwrites."""
     connection.execute(
@@ -62,6 +73,8 @@ def pin(connection: psycopg.Connection, run_id: int, nights_kept: int) -> int:
     connection.execute("delete from ops.run_slices where run_id = %s", (run_id,))
     pinned = connection.execute(sql.load(__file__, "pin_run.sql"), {"run_id": run_id}).rowcount
     connection.execute(sql.load(__file__, "forget_old_pins.sql"), {"run_id": run_id, "nights": nights_kept})
+    # Every staging model reads through it: unknown, it is planned as one row.
+    connection.execute("analyze ops.run_slices")
     return pinned
 
 

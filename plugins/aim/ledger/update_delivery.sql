@@ -10,5 +10,6 @@ set
     rows_quarantined = %(rows_quarantined)s,
     rows_duplicate = %(rows_duplicate)s,
     needs_judging = false,
+    judged_under = %(judged_under)s,
     judged_at = now()
 where delivery_id = %(delivery_id)s

@@ -10,8 +10,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from aim.contracts.rule_sql import RuleColumn
-from aim.quality.judged_tables import LANDED_ROWS, JudgedTable, JudgingError
+from aim.contracts.models import DatasetContract, FieldType
+from aim.contracts.rule_sql import COMPARED_ROWS, FORMER_ROWS, RuleColumn
+from aim.quality.judged_tables import ASKED, LANDED_ROWS, JudgedTable, JudgingError
 from aim.quality.verdicts import CheckResult, Findings, Tally
 from aim.warehouse.sql import load
 
@@ -64,15 +65,32 @@ def write_row_issues(connection: psycopg.Connection[Any], table: JudgedTable, sk
     )
 
 
-def forget_findings(connection: psycopg.Connection[Any]) -> None:
-    """Take away what a former judgement found in the deliveries of the batch: the latest alone counts."""
-    connection.execute(load(__file__, "forget_row_issues.sql"))
-    connection.execute(load(__file__, "forget_check_results.sql"))
+def forget_findings(connection: psycopg.Connection[Any], codes: Sequence[str] | None = None) -> None:
+    """Take away what a former judgement by these rules found in the batch: the latest alone counts.
+
+    Without codes by all rules, those that are declared no more among them.
+    """
+    for statement in ("forget_row_issues.sql", "forget_check_results.sql"):
+        connection.execute(load(__file__, statement), {"codes": None if codes is None else list(codes)})
 
 
-def forget_rules(connection: psycopg.Connection[Any], codes: Sequence[str]) -> None:
-    """Take away the row issues of rules that turned out to be at fault themselves."""
-    connection.execute(load(__file__, "forget_rules.sql"), {"codes": list(codes)})
+def forget_row_issues(connection: psycopg.Connection[Any], codes: Sequence[str]) -> None:
+    """Take away the row issues of these rules in the batch, those that turned out to be at fault themselves."""
+    connection.execute(load(__file__, "forget_row_issues.sql"), {"codes": list(codes)})
+
+
+def count_codes(connection: psycopg.Connection[Any], contract: DatasetContract) -> None:
+    """Write how often each code stands in the rows kept of the batch; duplicates and rows out are known."""
+    connection.execute(load(__file__, "forget_codes.sql"))
+    coded = [field.name for field in contract.fields if field.type is FieldType.CODE]
+    if coded:
+        connection.execute(
+            load(__file__, "count_codes.sql").format(
+                codes=sql.SQL(", ").join(
+                    sql.SQL("({}, {})").format(name, sql.Identifier("landed", name)) for name in coded
+                )
+            )
+        )
 
 
 def count_row_issues(connection: psycopg.Connection[Any]) -> dict[tuple[str, str], int]:
@@ -93,23 +111,36 @@ def tally(
         if not table.columns:
             continue
         of_table = _tallies(connection, table)
+        expected = _rows_asked(connection, table, batch)
         for one in batch:
             rows, counts = of_table.get(one.delivery_id, (0, {}))
-            expected = one.rows_to_judge if not table.is_of_files else int(not one.is_nil)
-            if rows != expected:
+            if rows != expected[one.delivery_id]:
                 raise JudgingError(
-                    f"Delivery {one.delivery_id}: {table.name} has {rows} rows for {expected}; "
+                    f"Delivery {one.delivery_id}: {table.name} has {rows} rows for {expected[one.delivery_id]}; "
                     "a lookup gives more than one row for the same join."
                 )
             tallies[one.delivery_id] |= counts
     return tallies
 
 
+def _rows_asked(connection: psycopg.Connection[Any], table: JudgedTable, batch: Sequence[Landed]) -> dict[int, int]:
+    """Delivery -> rows that a table of outcomes must have of it."""
+    if table.is_of_files:
+        return {one.delivery_id: int(not one.is_nil) for one in batch}
+    if table.kind not in (COMPARED_ROWS, FORMER_ROWS):
+        return {one.delivery_id: one.rows_to_judge for one in batch}
+    counted = dict(connection.execute(load(__file__, "count_asked.sql").format(asked=ASKED[table.kind])).fetchall())
+    return {one.delivery_id: counted.get(one.delivery_id, 0) for one in batch}
+
+
 def gather(
     connection: psycopg.Connection[Any], batch: Sequence[Landed], tallies: Mapping[int, Mapping[str, Tally]]
 ) -> list[Findings]:
-    """All that was found, by delivery; the row issues of the batch are written."""
+    """All that was found, by delivery; the row issues of the batch are written and those answered are marked."""
     quarantined = dict(connection.execute(load(__file__, "count_quarantined.sql")).fetchall())
+    answered: dict[int, dict[str, int]] = {}
+    for delivery_id, code, number in connection.execute(load(__file__, "count_answered.sql")):
+        answered.setdefault(delivery_id, {})[code] = number
     return [
         Findings(
             delivery_id=one.delivery_id,
@@ -119,6 +150,7 @@ def gather(
             rows_quarantined=quarantined.get(one.delivery_id, 0),
             waits_for=tuple(one.waits_for),
             tallies=tallies[one.delivery_id],
+            answered=answered.get(one.delivery_id, {}),
         )
         for one in batch
     ]
@@ -147,7 +179,12 @@ def write_check_results(connection: psycopg.Connection[Any], run_id: int, result
 
 def forget_delivery(connection: psycopg.Connection[Any], dataset: str, delivery_id: int) -> None:
     """Take away rows and findings of a delivery that turned out to be the same file as the one that speaks."""
-    for table in (("staging", dataset), ("quality", "row_issues"), ("quality", "check_results")):
+    for table in (
+        ("staging", dataset),
+        ("quality", "row_issues"),
+        ("quality", "check_results"),
+        ("quality", "code_counts"),
+    ):
         connection.execute(
             load(__file__, "forget_delivery.sql").format(table=sql.Identifier(*table)), {"delivery_id": delivery_id}
         )

@@ -1,2 +1,4 @@
 delete from quality.row_issues
-where delivery_id in (select batch.delivery_id from quality.batch as batch)
+where
+    (%(codes)s::text[] is null or rule_code = any(%(codes)s))
+    and delivery_id in (select batch.delivery_id from quality.batch as batch)

@@ -2,7 +2,8 @@ create unlogged table {judged} as
 select
     landed.delivery_id,
     landed.row_number,
+    {of_delivery} as of_delivery,
     {rules}
-from {rows_to_judge} as landed
+from {asked} as landed
 inner join quality.batch as delivery on landed.delivery_id = delivery.delivery_id
 {lookups}

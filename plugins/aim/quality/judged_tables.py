@@ -17,15 +17,45 @@ from psycopg import sql
 from aim.contracts.load import Contracts
 from aim.contracts.models import DatasetContract, Lookup
 from aim.contracts.reference import Reference
-from aim.contracts.rule_sql import BATCH, REPEATED_KEYS, RuleColumn, RuleSqlError, from_reference, lookups_of
+from aim.contracts.rule_sql import (
+    BATCH,
+    COMPARED_FILES,
+    COMPARED_ROWS,
+    FILES,
+    FORMER,
+    FORMER_ROWS,
+    KEPT,
+    REPEATED_KEYS,
+    ROWS,
+    TABLES,
+    RuleColumn,
+    RuleSqlError,
+    from_reference,
+    lookups_of,
+)
 from aim.warehouse.sql import load
 
 SCHEMA = "quality"
 LANDED_ROWS = sql.Identifier("pg_temp", "landed_rows")
-ROWS_TO_JUDGE = sql.Identifier("pg_temp", "rows_to_judge")
 _RELATIONS = {
     BATCH: "pg_temp.rows_to_judge",
     REPEATED_KEYS: "select delivery_id, row_number from quality.repeated_keys where not is_duplicate",
+    KEPT: "pg_temp.kept_rows",
+    FORMER: "pg_temp.former_rows",
+}
+ASKED = {
+    ROWS: sql.Identifier("pg_temp", "rows_to_judge"),
+    COMPARED_ROWS: sql.Identifier("pg_temp", "kept_rows"),
+    FORMER_ROWS: sql.Identifier("pg_temp", "former_rows"),
+}
+"""The rows that the rules of each table of outcomes are asked of."""
+_OF_DELIVERY = {True: sql.SQL("landed.of_delivery"), False: sql.SQL("null::bigint")}
+_STATEMENTS = {
+    ROWS: "judge_rows.sql",
+    FILES: "judge_files.sql",
+    COMPARED_ROWS: "judge_rows.sql",
+    FORMER_ROWS: "judge_rows.sql",
+    COMPARED_FILES: "judge_files.sql",
 }
 _FAULTS_OF_A_RULE = (psycopg.DataError, psycopg.ProgrammingError, psycopg.NotSupportedError)
 """What bad SQL in a rule raises. A full disk or a lost connection is none of it: then the whole step fails."""
@@ -40,16 +70,25 @@ class JudgingError(RuntimeError):
 
 @dataclass(frozen=True)
 class JudgedTable:
-    """One table of outcomes: a boolean column for each of `columns`. crashed: rules that could not be worked out."""
+    """One table of outcomes: a boolean column for each of `columns`. crashed: rules that could not be worked out.
 
-    name: str
+    kind: one of rule_sql.TABLES.
+    """
+
+    kind: str
+    dataset: str
     columns: tuple[RuleColumn, ...]
     crashed: frozenset[str] = field(default_factory=frozenset)
 
     @property
+    def name(self) -> str:
+        """The table's name in the schema `quality`."""
+        return f"{self.kind}_{self.dataset}"
+
+    @property
     def is_of_files(self) -> bool:
         """Whether it has a row for each delivery and not for each of its rows."""
-        return bool(self.columns) and self.columns[0].is_of_file
+        return self.kind in (FILES, COMPARED_FILES)
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -62,30 +101,49 @@ def show_landed_rows(connection: psycopg.Connection[Any], contract: DatasetContr
 
     Marks the rows alike and finds those that repeat a key on the way. `quality.batch` is filled.
     """
+    names = _show(connection, contract)
+    connection.execute("truncate quality.repeated_keys")
+    connection.execute(load(__file__, "find_repeated_keys.sql").format(**names))
+    connection.execute("analyze quality.repeated_keys")
+    for name in ("mark_duplicates", "unmark_duplicates"):
+        connection.execute(load(__file__, f"{name}.sql").format(**names))
+
+
+def show_settled_rows(connection: psycopg.Connection[Any], contract: DatasetContract) -> None:
+    """Show besides what rules that compare look at: `kept_rows` of the batch, `former_rows` of the periods before.
+
+    `quality.batch` is filled with deliveries that are judged.
+    """
+    names = _show(connection, contract)
+    for name in ("kept_rows", "former_rows"):
+        connection.execute(load(__file__, f"{name}.sql").format(**names))
+
+
+def _show(connection: psycopg.Connection[Any], contract: DatasetContract) -> dict[str, sql.Composable]:
+    """Show `landed_rows` and `rows_to_judge`; returns what the other statements about them need."""
     # What the planner does not know it guesses: each working table is counted once it is filled.
     connection.execute("analyze quality.batch")
     connection.execute("analyze quality.row_issues")
-    first, last = _first_and_last_period(connection)
+    first, last, first_former = _periods(connection)
     _count_partitions(connection, contract.dataset)
-    names = {
+    names: dict[str, sql.Composable] = {
         "staging": sql.Identifier("staging", contract.dataset),
         "landed_rows": LANDED_ROWS,
-        "rows_to_judge": ROWS_TO_JUDGE,
         "first": first,
         "last": last,
+        "first_former": first_former,
         "key": _columns(field.column for field in contract.key),
         "key_is_whole": sql.SQL(" and ").join(
             sql.SQL("{} is not null").format(sql.Identifier(field.column)) for field in contract.key
         ),
         "content": _columns(contract.staging_columns()),
+        "landed_content": sql.SQL(", ").join(sql.Identifier("landed", name) for name in contract.staging_columns()),
     }
-    connection.execute("drop view if exists pg_temp.rows_to_judge, pg_temp.landed_rows")
-    connection.execute("truncate quality.repeated_keys")
-    for name in ("landed_rows", "rows_to_judge", "find_repeated_keys"):
+    for view in ("former_rows", "kept_rows", "rows_to_judge", "landed_rows"):
+        connection.execute(sql.SQL("drop view if exists {}").format(sql.Identifier("pg_temp", view)))
+    for name in ("landed_rows", "rows_to_judge"):
         connection.execute(load(__file__, f"{name}.sql").format(**names))
-    connection.execute("analyze quality.repeated_keys")
-    for name in ("mark_duplicates", "unmark_duplicates"):
-        connection.execute(load(__file__, f"{name}.sql").format(**names))
+    return names
 
 
 def _count_partitions(connection: psycopg.Connection[Any], dataset: str) -> None:
@@ -101,24 +159,20 @@ def judge_rows(
     dataset: str,
     columns: Sequence[RuleColumn],
 ) -> list[JudgedTable]:
-    """Make the tables of outcomes for the batch: of its rows, and of its deliveries where a rule speaks of them.
+    """Make the tables of outcomes for the batch, one for each kind of which there are columns.
 
     A rule whose SQL crashes is left out and named; the others stand. Raises JudgingError where they crash together
     only.
     """
+    of_kinds = {kind: tuple(column for column in columns if column.table == kind) for kind in TABLES}
     return [
-        _judge(connection, declared, reference, dataset, f"{kind}_{dataset}", f"judge_{kind}.sql", of_kind)
-        for kind, of_kind in (
-            ("rows", tuple(column for column in columns if not column.is_of_file)),
-            ("files", tuple(column for column in columns if column.is_of_file)),
-        )
-        if of_kind
+        _judge(connection, declared, reference, dataset, kind, of_kind) for kind, of_kind in of_kinds.items() if of_kind
     ]
 
 
 def drop_judged(connection: psycopg.Connection[Any], dataset: str) -> None:
     """Drop the tables of outcomes, those a kill left behind too."""
-    for kind in ("rows", "files"):
+    for kind in TABLES:
         connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(SCHEMA, f"{kind}_{dataset}")))
 
 
@@ -127,25 +181,26 @@ def _judge(
     declared: Contracts,
     reference: Reference,
     dataset: str,
-    name: str,
-    statement: str,
+    kind: str,
     columns: tuple[RuleColumn, ...],
 ) -> JudgedTable:
     lookups = lookups_of(declared, dataset)
-    table = sql.Identifier(SCHEMA, name)
+    whole = JudgedTable(kind, dataset, columns)
+    table = whole.identifier
+    asked = {"asked": ASKED[kind], "of_delivery": _OF_DELIVERY[kind is FORMER_ROWS]} if kind in ASKED else {}
 
     def make(wanted: Sequence[RuleColumn]) -> None:
         connection.execute(
-            load(__file__, statement).format(
+            load(__file__, _STATEMENTS[kind]).format(
                 judged=table,
-                rows_to_judge=ROWS_TO_JUDGE,
+                **asked,
                 rules=sql.SQL(",\n    ").join(_column(column, reference) for column in wanted),
                 lookups=sql.SQL("\n").join(_joins(wanted, lookups, reference)),
             )
         )
 
     if _crash(connection, make, columns) is None:
-        return JudgedTable(name, columns)
+        return whole
     crashed = set()
     for column in columns:
         fault = _crash(connection, make, (column,))
@@ -157,8 +212,8 @@ def _judge(
     kept = tuple(column for column in columns if column.rule.code not in crashed)
     fault = _crash(connection, make, kept) if kept else None
     if fault is not None:
-        raise JudgingError(f"{name}: each rule can be worked out alone, but not all together: {fault}.")
-    return JudgedTable(name, kept, frozenset(crashed))
+        raise JudgingError(f"{whole.name}: each rule can be worked out alone, but not all together: {fault}.")
+    return JudgedTable(kind, dataset, kept, frozenset(crashed))
 
 
 def _crash(
@@ -204,7 +259,9 @@ def _columns(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(name) for name in names)
 
 
-def _first_and_last_period(connection: psycopg.Connection[Any]) -> tuple[sql.Literal, sql.Literal]:
-    found = connection.execute("select min(period_start), max(period_start) from quality.batch").fetchone()
+def _periods(connection: psycopg.Connection[Any]) -> tuple[sql.Literal, sql.Literal, sql.Literal]:
+    """First and last day that a period of the batch begins on, and the first of the periods before them."""
+    found = connection.execute(load(__file__, "periods_of_batch.sql")).fetchone()
     assert found is not None
-    return sql.Literal(found[0]), sql.Literal(found[1])
+    first, last, first_former = map(sql.Literal, found)
+    return first, last, first_former

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from aim.contracts.models import Rule, Severity
+from aim.contracts.models import JudgedUnit, Rule, Severity
 from aim.ledger.deliveries import Judged
 
 Status = Literal["passed", "failed", "errored", "not_applicable"]
 
 NIL_RETURN = "nil return"
 NOTHING_TO_CHECK = "nothing to check"
+REFUSED = "delivery rejected"
 WAITING = "waiting:"
+ANSWERED = "answered: "
+"""Followed by how many; also written by aim.ledger.reasons."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Findings:
-    """All that was found in one delivery. tallies: by rule code; a rule not there found nothing to check."""
+    """All that was found in one delivery. tallies: by rule code; a rule not there found nothing to check.
+
+    answered: by rule code, how much of what it found the provider gave a reason for.
+    """
 
     delivery_id: int
     is_nil: bool
@@ -40,11 +46,12 @@ class Findings:
     rows_quarantined: int
     waits_for: tuple[str, ...]
     tallies: Mapping[str, Tally]
+    answered: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One rule on one delivery, as it stands in quality.check_results."""
+    """One rule on one delivery, as it stands in quality.check_results; what was answered has not failed."""
 
     delivery_id: int
     rule: Rule
@@ -58,16 +65,25 @@ def check_results(findings: Findings, rules: Sequence[Rule], errored: Mapping[st
     return [_result(findings, rule, errored) for rule in rules]
 
 
+def not_compared(delivery_id: int, rules: Sequence[Rule]) -> list[CheckResult]:
+    """The results of rules that compare, for a delivery that is rejected and so is compared with nothing."""
+    return [CheckResult(delivery_id, rule, "not_applicable", Tally(), REFUSED) for rule in rules]
+
+
 def _result(findings: Findings, rule: Rule, errored: Mapping[str, str]) -> CheckResult:
     tally = findings.tallies.get(rule.code, Tally())
     status: Status = "passed"
     reason = None
-    if findings.is_nil:
+    # A nil return has no rows; but those of the period before may be missing from it.
+    if findings.is_nil and rule.unit is not JudgedUnit.FORMER_ROW:
         status, tally, reason = "not_applicable", Tally(), NIL_RETURN
     elif rule.code in errored:
         status, tally, reason = "errored", Tally(), errored[rule.code]
     elif tally.failed:
-        status = "failed"
+        answered = findings.answered.get(rule.code, 0)
+        tally = Tally(tally.checked, tally.failed - answered)
+        status = "failed" if tally.failed else "passed"
+        reason = f"{ANSWERED}{answered}" if answered else None
     elif tally.checked == 0:
         waiting = rule.waits_for is not None and rule.waits_for in findings.waits_for
         status, reason = "not_applicable", f"{WAITING}{rule.waits_for}" if waiting else NOTHING_TO_CHECK

@@ -55,6 +55,14 @@ def with_field(dataset: str, name: str, /, **changes: Any) -> Contracts:
     return with_dataset(dataset, fields=[field.model_dump() for field in fields])
 
 
+def without_ends(kept: str) -> Contracts:
+    """One dataset alone, and no end date in it that is to come after its beginning."""
+    contract = contracts().datasets[kept]
+    fields = [field.model_dump() | ({"not_before": None} if field.not_before else {}) for field in contract.fields]
+    bare = DatasetContract.model_validate(contract.model_dump() | {"fields": fields})
+    return replace(contracts(), datasets={kept: bare})
+
+
 def with_rules(name: str, /, **changes: Any) -> Contracts:
     rules = RuleSet.model_validate(contracts().rule_sets[name].model_dump() | changes)
     return replace(contracts(), rule_sets=contracts().rule_sets | {name: rules})
@@ -200,13 +208,7 @@ FAULTS: dict[str, tuple[Callable[[], Contracts], str]] = {
         "rules/atvejai.yml ATV-001: its example is of the rule's own dataset and names none.",
     ),
     "a common rule that finds no field": (
-        lambda: with_dataset(
-            "atvejai",
-            fields=[
-                field.model_dump() | ({"not_before": None} if field.not_before else {})
-                for field in contracts().datasets["atvejai"].fields
-            ],
-        ),
+        lambda: without_ends("atvejai"),
         "rules/_all.yml VIS-011: finds no field in any dataset that it could speak of.",
     ),
     "a field that is none": (

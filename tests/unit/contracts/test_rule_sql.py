@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -128,23 +130,39 @@ def test_a_placeholder_of_another_kind_of_field_is_refused() -> None:
 
 
 def test_a_parameter_is_pasted_only_if_it_is_a_plain_value(reference: Reference) -> None:
-    spoilt = Reference(
-        reference.code_lists,
-        reference.municipalities,
-        reference.municipality_names,
-        reference.labels,
-        {"child_max_age": ((date(1990, 1, 1), "17; drop schema ops"),)},
-    )
+    spoilt = replace(reference, _parameters={"child_max_age": ((date(1990, 1, 1), "17; drop schema ops"),)})
     with pytest.raises(RuleSqlError, match="no plain number"):
         from_reference("{param.child_max_age}", spoilt)
 
 
 def test_quotes_in_codes_are_doubled(reference: Reference) -> None:
-    quoted = Reference(
-        {"list": ("o'clock",)}, reference.municipalities, reference.municipality_names, reference.labels, {}
-    )
+    quoted = replace(reference, code_lists={"list": ("o'clock",)})
     assert from_reference("x in ({codes.list})", quoted) == "x in ('o''clock')"
 
 
 def test_lookups_are_the_common_ones_and_the_datasets_own() -> None:
-    assert lookups_of(contracts(), "vertinimai").keys() == {"repeated_key", "known_case", "assessment"}
+    common = contracts().rule_sets["_all"].lookups.keys()
+    assert lookups_of(contracts(), "vertinimai").keys() == common | {"known_case", "assessment"}
+
+
+def test_a_reference_file_is_a_relation_of_texts_empty_where_it_has_a_header_only(
+    reference: Reference, tmp_path: Path
+) -> None:
+    (tmp_path / "victims.csv").write_text("year,note\n2018,o'clock\n", "utf-8")
+    (tmp_path / "none.csv").write_text("year,note\n", "utf-8")
+    (tmp_path / "odd.csv").write_text("year;note\n", "utf-8")
+    there = replace(reference, _folder=tmp_path)
+    assert from_reference("from {table.victims} as v", there) == (
+        "from (select * from (values ('2018', 'o''clock')) as victims (year, note)) as v"
+    )
+    assert from_reference("{table.none}", there) == (
+        "(select * from (select null::text, null::text where false) as none (year, note))"
+    )
+    for name in ("odd", "not_there"):
+        with pytest.raises(RuleSqlError, match=name):
+            from_reference(f"{{table.{name}}}", there)
+
+
+def test_public_holidays_are_dates_for_sql(reference: Reference) -> None:
+    days = from_reference("{holidays}", reference)
+    assert "'2018-12-25'" in days and "'2018-11-02'" not in days and "'2020-11-02'" in days

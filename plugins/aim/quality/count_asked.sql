@@ -1,0 +1,5 @@
+select
+    delivery_id,
+    count(*) as rows_asked
+from {asked}
+group by delivery_id

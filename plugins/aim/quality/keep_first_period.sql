@@ -1,2 +1,0 @@
-delete from quality.batch
-where period_start > (select min(earliest.period_start) from quality.batch as earliest)

@@ -1,0 +1,5 @@
+select
+    delivery_id,
+    provider_code,
+    period
+from quality.batch
