@@ -149,3 +149,113 @@ select
     count(vertintojo_grupe) as vertintojo_grupe
 from staging.vertinimai
 group by delivery_id;
+
+-- Over time: row counts, and the shares of codes among the rows that stay, against the provider's earlier months.
+insert into by_hand.issues (delivery_id, row_number, rule_code, field)
+with
+history as (
+    select
+        judged.delivery_id,
+        earlier.rows_received,
+        earlier.delivery_id = judged.delivery_id as is_judged,
+        percentile_cont(0.5) within group (order by around.rows_received) as median
+    from ops.deliveries as judged
+    inner join ops.deliveries as earlier
+        on
+            judged.provider_code = earlier.provider_code
+            and judged.dataset = earlier.dataset
+            and judged.period_start >= earlier.period_start
+    inner join ops.deliveries as around
+        on
+            judged.provider_code = around.provider_code
+            and judged.dataset = around.dataset
+            and judged.period_start >= around.period_start
+    where judged.dataset = 'vertinimai'
+    group by judged.delivery_id, earlier.delivery_id, earlier.rows_received
+),
+
+spread as (
+    select
+        delivery_id,
+        count(*) filter (where not is_judged) as earlier,
+        max(abs(rows_received - median)) filter (where is_judged) as distance,
+        percentile_cont(0.5) within group (order by abs(rows_received - median)) as mad,
+        avg(abs(rows_received - median)) as mean_deviation
+    from history
+    group by delivery_id
+)
+
+select
+    delivery_id,
+    0,
+    'VIS-015',
+    ''
+from spread
+where
+    earlier >= 8
+    and distance >= 5
+    and case when mad > 0 then 0.6745 * distance / mad else distance / (1.253314 * mean_deviation) end > 3.5;
+
+create unlogged table by_hand.code_counts as
+select
+    landed.delivery_id,
+    coded.field,
+    coded.code,
+    count(*) as rows_kept
+from staging.vertinimai as landed
+cross join lateral (
+    values
+    ('klausimo_nr', landed.klausimo_nr),
+    ('lygis', landed.lygis),
+    ('bendras_lygis', landed.bendras_lygis),
+    ('vertintojo_grupe', landed.vertintojo_grupe)
+) as coded (field, code)
+where
+    coded.code is not null
+    and not exists (
+        select from by_hand.issues as issues
+        where
+            issues.delivery_id = landed.delivery_id
+            and issues.row_number = landed.row_number
+            and issues.rule_code not in ('VER-002', 'VER-003', 'VER-004')
+    )
+group by landed.delivery_id, coded.field, coded.code;
+
+insert into by_hand.issues (delivery_id, row_number, rule_code, field)
+with
+shares as (
+    select
+        counts.delivery_id,
+        slices.provider_code,
+        slices.period_start,
+        counts.field,
+        counts.code,
+        100.0 * counts.rows_kept / sum(counts.rows_kept) over (partition by counts.delivery_id, counts.field) as share
+    from by_hand.code_counts as counts
+    inner join ops.deliveries as slices on counts.delivery_id = slices.delivery_id
+),
+
+compared as (
+    select
+        judged.delivery_id,
+        judged.field,
+        judged.code,
+        judged.share,
+        percentile_cont(0.5) within group (order by earlier.share) as median
+    from shares as judged
+    inner join shares as earlier
+        on
+            judged.provider_code = earlier.provider_code
+            and judged.field = earlier.field
+            and judged.code = earlier.code
+            and judged.period_start > earlier.period_start
+    group by judged.delivery_id, judged.field, judged.code, judged.share
+)
+
+select distinct
+    delivery_id,
+    0,
+    'VIS-016',
+    field
+from compared
+where abs(share - median) > 25;

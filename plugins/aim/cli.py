@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -139,15 +140,19 @@ def land(
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
-    for path in files:
-        if not path.is_file():
-            raise UsageError(f"There is no file {path}.")
+    _refuse_missing(settings, files)
     with warehouse(settings) as house:
         result = land_files(settings, house, files, channel).summary()
     if as_json:
         _print_json(result)
     else:
         console.print(say("cli.landed", settings.lang, summary=result))
+
+
+def _refuse_missing(settings: Settings, files: list[Path]) -> None:
+    for path in files:
+        if not path.is_file():
+            raise UsageError(say("cli.no_file", settings.lang, path=path))
 
 
 def _head(settings: Settings, provider: str, dataset: str, period: str) -> Head:
@@ -246,6 +251,60 @@ def waive(
         console.print(say("cli.waived", settings.lang, n=count, until=until))
 
 
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Files named as in the inbox; checked together.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what the night would say of files: the same contract and rules, nothing stored, nothing sent."""
+    from aim.orchestration.self_check import check_files
+    from aim.orchestration.self_check_told import print_checked
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    _refuse_missing(settings, files)
+    is_watched = console.is_terminal and not as_json
+    with (
+        console.status(say("cli.checking", settings.lang)) if is_watched else nullcontext(),
+        warehouse(settings) as house,
+    ):
+        checked = check_files(settings, house, files)
+    if as_json:
+        _print_json([one.as_dict() for one in checked])
+    else:
+        print_checked(checked, settings.lang, console)
+
+
+@app.command()
+def reason(
+    delivery: Annotated[int, typer.Argument(help="The delivery's number, see `aim status --provider`.")],
+    rule: Annotated[str, typer.Argument(help="The rule that asks: ATV-004.")],
+    row_and_text: Annotated[
+        list[str], typer.Argument(metavar="[ROW] TEXT", help="The row, default all; then why it is right, in quotes.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say why a query is right as it is: it is not asked again until the row changes."""
+    from aim.landing.check_digits import holds_personal_code
+    from aim.ledger import reasons
+    from aim.warehouse.connect import warehouse
+
+    *row, text = row_and_text
+    if len(row) > 1 or not all(one.isdecimal() for one in row):
+        raise UsageError('Write the reason in quotes: aim reason 12 ATV-004 7 "The child lives with its grandparents".')
+    if holds_personal_code(text):
+        raise UsageError("The reason holds a personal code: say it without.")
+    settings = Settings.from_env()
+    with warehouse(settings) as house, house.connect() as connection:
+        answered = reasons.give(connection, delivery, rule.upper(), text, int(row[0]) if row else None)
+    if as_json:
+        _print_json(vars(answered))
+    else:
+        console.print(say("cli.answered", settings.lang, answered.findings, delivery=delivery, rule=rule.upper()))
+        if answered.elsewhere:
+            console.print(say("cli.answered_elsewhere", settings.lang, answered.elsewhere))
+
+
 @contacts_app.command("import")
 def contacts_import(file: Path, as_json: AsJson = False) -> None:
     """Import contacts from a CSV file: provider_code, email, name, role, dataset, substitute_email."""
@@ -253,8 +312,7 @@ def contacts_import(file: Path, as_json: AsJson = False) -> None:
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
-    if not file.is_file():
-        raise UsageError(f"There is no file {file}.")
+    _refuse_missing(settings, [file])
     with warehouse(settings) as house, house.connect() as connection:
         count = contacts.import_contacts(connection, file)
     if as_json:
@@ -384,6 +442,126 @@ def contracts_compile() -> None:
     console.print(say("cli.compiled", Settings.from_env().lang, names=", ".join(written) or "-"))
 
 
+@contracts_app.command("docs")
+def contracts_docs(
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: handbook/ under AIM_HOME.")] = None,
+    lang: Annotated[str, typer.Option(help="lt, en or both.")] = "both",
+    day: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the provider handbook: pages that need no network, with an empty workbook of each dataset."""
+    from aim.clock import Clock
+    from aim.handbook.site import LANGUAGES, write_handbook
+    from aim.handbook.sources import Sources
+
+    settings = Settings.from_env()
+    if lang not in (*LANGUAGES, "both"):
+        raise UsageError("Write the language as lt, en or both.")
+    folder = out or settings.home / "handbook"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder: name another with --out.")
+    sources = Sources.read(settings, Clock.at(_day(day)).today)
+    written = write_handbook(folder, sources, LANGUAGES if lang == "both" else (lang,))
+    if as_json:
+        _print_json({"paths": [str(path) for path in written]})
+    else:
+        console.print(say("cli.handbook_written", settings.lang, len(written), first=written[0]))
+
+
+@contracts_app.command("template")
+def contracts_template(
+    dataset: str,
+    out: Annotated[Path | None, typer.Option("--out", help="The file; default: here, named as it can be sent.")] = None,
+    provider: Annotated[str | None, typer.Option(help="A provider's legal code; with --period.")] = None,
+    period: Annotated[str | None, typer.Option(help="A period as in file names: 2018-12; with --provider.")] = None,
+    lang: Annotated[str | None, typer.Option(help="lt or en; default: the provider's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write an empty workbook of a dataset for a provider to fill in, with drop-downs and notes."""
+    from aim.clock import Clock
+    from aim.contracts.calendar import Period
+    from aim.handbook.site import LANGUAGES
+    from aim.handbook.sources import Sources
+    from aim.handbook.words import Words
+    from aim.handbook.workbook import Slice, write_workbook
+
+    settings = Settings.from_env()
+    sources = Sources.read(settings, Clock.at().today)
+    if dataset not in sources.contracts.datasets:
+        raise UsageError(f"There is no dataset {dataset}: it is one of {', '.join(sources.contracts.datasets)}.")
+    if (provider is None) != (period is None):
+        raise UsageError("Give both --provider and --period, or neither.")
+    if lang not in (*LANGUAGES, None):
+        raise UsageError("Write the language as lt or en.")
+    of = None
+    if provider is not None and period is not None:
+        _head(settings, provider, dataset, period)
+        of = Slice(sources.providers[provider], Period.parse(period))
+    path = out or Path(of.file_name(dataset) if of else f"{dataset}.xlsx")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {path.absolute().parent}: make it, or name another file with --out.")
+    words = Words(lang or (of.provider.language if of else settings.lang))
+    write_workbook(path, dataset, sources, words, of)
+    if as_json:
+        _print_json({"paths": [str(path)]})
+    else:
+        console.print(say("cli.template_written", settings.lang, path=path))
+
+
+@app.command()
+def rehearse(
+    rules: Annotated[Path, typer.Argument(help="A rule file (atvejai.yml), or a folder with some.")],
+    dataset: Annotated[str | None, typer.Option(help="Deliveries of this dataset alone.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="PERIOD", help="The first period: 2018-07.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="PERIOD", help="The last period: 2018-12.")] = None,
+    with_rejected: Annotated[
+        bool, typer.Option("--with-rejected", help="Deliveries that the rules rejected, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed rules would newly fail or pass over past deliveries. Stores nothing; a judging waits for it.
+
+    Counts come from the rules' own outcomes; Great Expectations, which counts the same, is not asked.
+    """
+    from aim.contracts.check import check
+    from aim.contracts.load import contracts, with_changed_rules
+    from aim.contracts.reference import read_reference
+    from aim.contracts.registry import read_registry
+    from aim.ledger.rechecks import Span
+    from aim.orchestration.rehearsal_summary import print_rehearsal, print_step
+    from aim.quality.rehearsal import rehearse as rehearse_rules
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    if not rules.exists():
+        raise UsageError(say("cli.no_file_or_folder", settings.lang, path=rules))
+    if dataset is not None and dataset not in contracts().datasets:
+        raise UsageError(f"There is no dataset {dataset}: it is one of {', '.join(contracts().datasets)}.")
+    changed = with_changed_rules(contracts(), rules)
+    span = Span.between(dataset, first, last)
+    # The compiled suites are of the rules in force, and are not needed.
+    problems = [
+        str(problem)
+        for problem in check(changed, read_reference(settings.reference), read_registry(settings.registry))
+        if not problem.where.startswith("suites/")
+    ]
+    if problems:
+        raise UsageError("\n".join(problems))
+    with warehouse(settings) as house:
+        found = rehearse_rules(
+            house,
+            settings,
+            changed,
+            span,
+            with_rejected=with_rejected,
+            progress=lambda step: None if as_json else print_step(step, settings.lang, console),
+        )
+    if as_json:
+        _print_json(found.summary())
+    else:
+        print_rehearsal(found, settings.lang, console)
+
+
 @app.command()
 def psql() -> None:
     """Open a shell on the warehouse."""
@@ -485,12 +663,14 @@ def _misused() -> tuple[type[Exception], ...]:
 
 def _failed() -> tuple[type[Exception], ...]:
     """Errors of the pipeline itself that say enough in their one sentence."""
+    from aim.landing.inbox import InboxError
     from aim.landing.load import LandingError
     from aim.orchestration.airflow_api import AirflowUnreachableError
     from aim.orchestration.airflow_server import AirflowError
+    from aim.quality.judged_tables import JudgingError
     from aim.warehouse.embedded import ServerError
 
-    return (LandingError, AirflowError, AirflowUnreachableError, ServerError)
+    return (InboxError, LandingError, AirflowError, AirflowUnreachableError, JudgingError, ServerError)
 
 
 def main() -> None:

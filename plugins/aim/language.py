@@ -34,6 +34,11 @@ def choose(forms: str | Mapping[str, str], lang: str, number: int | None) -> str
     return forms.get(wanted, forms["other"])
 
 
+def keys(area: str, lang: str) -> tuple[str, ...]:
+    """Every key of an area of the catalogue, in the order they stand there: `reason.bad_name` and so on."""
+    return tuple(key for key in _catalogue(lang) if key.startswith(f"{area}."))
+
+
 def say(key: str, lang: str, /, n: int | None = None, **values: object) -> str:
     """The catalogue's sentence `key` in `lang`, with `values` put in; `n` picks the plural form and is a value too.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 """The checkout: holds dags/, expectations/ and dbt_project/ beside the package."""
@@ -17,22 +17,73 @@ class SettingsError(ValueError):
     """The environment asks for something that cannot be; the text is one sentence that says what to do."""
 
 
+Count = Annotated[int, Field(gt=0)]
+
+
+class Limits(BaseModel):
+    """How much of a provider's file is taken in: what goes beyond is too_large, a cell too long is unreadable.
+
+    Each is AIM_MAX_<NAME> in the environment.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file_bytes: Count = 2 * 1024**3
+    """Size of a file as it lies in the inbox."""
+    unpacked_bytes: Count = 8 * 1024**3
+    """Unpacked size of a text file: a hundred times the greatest delivery of ten years."""
+    expansion: Count = 200
+    """Times its packed size that a text may unpack to, beyond its first 64 MiB."""
+    workbook_bytes: Count = 64 * 1024**2
+    """Size of a spreadsheet file."""
+    workbook_unpacked_bytes: Count = 512 * 1024**2
+    """Size of what is packed inside a spreadsheet: a sheet is read whole."""
+    workbook_memory_bytes: Annotated[int, Field(ge=512 * 1024**2)] = 2 * 1024**3
+    """Address space of the process that reads spreadsheets."""
+    sheet_cells: Count = 30_000_000
+    """Cells between the first and the last of a sheet: a million rows of 28 columns."""
+    columns: Count = 1_000
+    """Columns of a header."""
+    rows: Count = 20_000_000
+    """Rows of a file."""
+    line_bytes: Annotated[int, Field(ge=1024)] = 1024**2
+    """One line of a text file, in UTF-8."""
+    cell_length: Annotated[int, Field(gt=0, le=100_000)] = 32_767
+    """Characters of one cell: as many as a spreadsheet holds."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Limits:
+        """The limits, those of `env` before the defaults; SettingsError where one is no number it may be."""
+        given = {name: env[key] for name in cls.model_fields if env.get(key := f"AIM_MAX_{name.upper()}")}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as wrong:
+            name = str(wrong.errors()[0]["loc"][0])
+            raise SettingsError(
+                f"AIM_MAX_{name.upper()} must be a whole number within its bounds, "
+                f"{cls.model_fields[name].default} for example."
+            ) from None
+
+
 class Settings(BaseModel):
-    """One installation. Paths are absolute; a None URL means the embedded server."""
+    """One installation. Paths are absolute; a None URL means the embedded server. Shown without its URLs: they may
+    hold passwords.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path
-    inbox: str
-    warehouse_url: str | None
-    metadata_url: str | None
+    inbox: str = Field(repr=False)
+    warehouse_url: str | None = Field(repr=False)
+    metadata_url: str | None = Field(repr=False)
     registry: Path
     reference: Path
     outbox: Path
     secret_file: Path
     lang: Literal["lt", "en"]
-    smtp_url: str | None
+    smtp_url: str | None = Field(repr=False)
     settle_seconds: int
+    limits: Limits = Limits()
     project_root: Path = PROJECT_ROOT
 
     @classmethod
@@ -62,6 +113,7 @@ class Settings(BaseModel):
             lang="lt" if lang == "lt" else "en",
             smtp_url=env.get("AIM_SMTP") or None,
             settle_seconds=int(settle),
+            limits=Limits.from_env(env),
         )
 
     @property

@@ -71,6 +71,10 @@ def test_a_night_checks_before_it_builds_and_builds_before_it_releases(
     assert wired["close_night"] == []
 
 
+def test_a_recheck_marks_before_it_judges_and_builds_nothing(bag: dict[str, dict[str, dict[str, list[str]]]]) -> None:
+    assert bag["dags"]["recheck_deliveries"] == {"mark": ["judge"], "judge": []}
+
+
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
 def test_a_dag_file_is_a_table_of_contents(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))

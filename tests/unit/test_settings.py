@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aim.settings import Settings, SettingsError
+from aim.settings import Limits, Settings, SettingsError
 
 
 def test_everything_has_a_default_under_the_home(tmp_path: Path) -> None:
@@ -37,3 +37,32 @@ def test_three_variables_move_it_to_somebody_elses_servers(tmp_path: Path) -> No
 def test_a_value_that_cannot_be_is_refused_in_one_sentence(name: str, value: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({"AIM_HOME": str(tmp_path), name: value})
+
+
+def test_limits_are_settings(tmp_path: Path) -> None:
+    settings = Settings.from_env({"AIM_HOME": str(tmp_path), "AIM_MAX_ROWS": "5", "AIM_MAX_SHEET_CELLS": ""})
+    assert settings.limits == Limits(rows=5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AIM_MAX_ROWS", "many"),
+        ("AIM_MAX_COLUMNS", "0"),
+        ("AIM_MAX_CELL_LENGTH", "10000000"),
+        ("AIM_MAX_LINE_BYTES", "-1"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_in_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} must be"):
+        Settings.from_env({"AIM_HOME": str(tmp_path), name: value})
+
+
+def test_settings_are_shown_without_what_may_hold_a_password(tmp_path: Path) -> None:
+    urls = {
+        "AIM_INBOX": "sftp://aim:secret@host/",
+        "AIM_WAREHOUSE": "postgresql://aim:secret@db/",
+        "AIM_METADATA": "secret",
+    }
+    shown = repr(Settings.from_env({"AIM_HOME": str(tmp_path), "AIM_SMTP": "smtp://aim:secret@host:25"} | urls))
+    assert "secret@" not in shown and "'secret'" not in shown

@@ -10,8 +10,10 @@ from aim.contracts.models import PERSON_COLUMNS, TEMPORARY_NUMBER, DatasetContra
 from aim.contracts.reference import Reference
 from aim.landing.cells import BLANKS, PLAIN_TEXT, UNREADABLE, CellReader, cell_reader, trimmed
 from aim.landing.identity import ChildKeys, tokens
-from aim.landing.limits import REMEMBERED_CELLS
-from aim.landing.raw_rows import EXTRA, NUMBER_CELL, ROW_NUMBER
+from aim.landing.limits import REMEMBERED_CELLS, REMEMBERED_LETTERS
+from aim.landing.number_cell import NUMBER_CELL
+from aim.landing.raw_rows import EXTRA, ROW_NUMBER
+from aim.settings import Limits
 
 UNREADABLE_FIELDS = "_unreadable"
 WHOLE_ROW = "*"
@@ -23,6 +25,7 @@ class _Column:
     """A field's reader and what it made of the cells met so far."""
 
     read: CellReader
+    longest: int
     plain: str | None = None
     remembered: dict[str, str | None] = field(default_factory=dict)
 
@@ -47,8 +50,9 @@ class _Column:
             return self.remembered[cell]
         except KeyError:
             text = trimmed(cell)
-            result = None if text is None else self.read(text)
-            self.remembered[cell] = result
+            result = None if text is None else self.read(text) if len(text) <= self.longest else UNREADABLE
+            if len(cell) <= REMEMBERED_LETTERS:
+                self.remembered[cell] = result
             return result
 
 
@@ -56,15 +60,23 @@ class Canonicaliser:
     """Understands the rows of one delivery. Give it batches in any number; it keeps no rows."""
 
     def __init__(
-        self, contract: DatasetContract, reference: Reference, provider_code: str, children: ChildKeys
+        self,
+        contract: DatasetContract,
+        reference: Reference,
+        provider_code: str,
+        children: ChildKeys,
+        limits: Limits | None = None,
     ) -> None:
-        """`reference`: the code lists. `provider_code`: whose temporary numbers they are."""
+        """`reference`: the code lists. `provider_code`: whose temporary numbers they are. `limits`: the defaults."""
+        longest = (limits or Limits()).cell_length
         self._contract = contract
         self._provider_code = provider_code
         self._children = children
+        self._numbers = _Column(_as_text, longest)
         self._columns = {
             field.name: _Column(
                 cell_reader(field, reference.code_lists.get(field.code_list or "", ())),
+                longest,
                 PLAIN_TEXT if field.type is FieldType.TEXT else None,
             )
             for field in contract.fields
@@ -104,7 +116,9 @@ class Canonicaliser:
     def _people(self, raw: pl.DataFrame, declared: FieldContract) -> pl.DataFrame:
         numbers = None
         if TEMPORARY_NUMBER in raw.columns:
-            numbers, _ = _Column(_as_text).canonical(raw[TEMPORARY_NUMBER])
+            numbers, some_unreadable = self._numbers.canonical(raw[TEMPORARY_NUMBER])
+            if some_unreadable:
+                numbers = numbers.set((numbers == UNREADABLE).fill_null(False), None)
         codes = raw[declared.name].str.strip_chars(BLANKS)
         missing = codes.is_in(["", "-", "–", ":"])
         return tokens(

@@ -15,14 +15,15 @@ from decimal import Decimal, InvalidOperation
 
 from aim.contracts.models import FieldContract, FieldType
 from aim.landing.check_digits import holds_personal_code, is_legal_code
-from aim.landing.raw_rows import NUMBER_CELL
+from aim.landing.number_cell import NUMBER_CELL
 
 UNREADABLE = "\x00unreadable"
 """Stands for a cell that is filled but cannot be read; no cell of text can hold it."""
 
 BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u200b\u2060\ufeff"
 _MISSING = frozenset({"", "-", "–", ":"})
-_SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#####"})
+_SPREADSHEET_ERROR = re.compile(r"#[A-ZĄ-Ž0-9/_]{2,16}[!?]|#N/A|##+|Err:[0-9]{3}")
+"""#DIV/0!, #REF!, #NAME? and what else a spreadsheet shows in the place of a value."""
 
 _GROUP = "[ \u00a0\u202f]"
 _NUMBER = re.compile(rf"(?P<sign>[-−]?)(?P<whole>[0-9]{{1,3}}(?:{_GROUP}[0-9]{{3}})+|[0-9]+)(?:[.,](?P<part>[0-9]+))?")
@@ -60,7 +61,7 @@ _IDENTIFIER_NAMES = ("_nr", "_kodas", "_kodai")
 _SPOILT_IDENTIFIER = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+|[0-9]{3,}[.,]0+")
 """What spreadsheets make of a long number: 9,4E+08 and 190244763.0."""
 
-PLAIN_TEXT = r"^(?:[A-Za-z]+[/_.-]?[0-9]{0,10}(?:[/_.-][0-9]{1,10})?|[0-9]{1,10})$"
+PLAIN_TEXT = r"^(?:[A-Za-z]{1,20}[/_.-]?(?:[0-9]{0,10}|[0-9]{1,4}[/_.-][0-9]{1,6})|[0-9]{1,10})$"
 """A text that is its own canonical form whatever the field: A-17, S/2018-17, 0012. Most identifiers are."""
 
 CellReader = Callable[[str], str]
@@ -77,11 +78,23 @@ def trimmed(cell: str) -> str | None:
 def cell_reader(field: FieldContract, codes: tuple[str, ...] = ()) -> CellReader:
     """The reader of a field's cells. `codes`: the field's list, to tell 1.1 from 1.10 where a number was typed."""
     if field.type is FieldType.CODE:
-        legal = frozenset(codes)
-        return lambda cell: read_code(cell, legal)
+        return _code_reader(field, frozenset(codes))
     if field.type is FieldType.TEXT:
         return read_identifier if _is_identifier(field) else read_text
     return _READERS[field.type]
+
+
+def _code_reader(field: FieldContract, legal: frozenset[str]) -> CellReader:
+    if not field.codes:
+        return lambda cell: read_code(cell, legal)
+    ours = {read_code(theirs, frozenset()): code for theirs, code in field.codes.items()}
+    legal |= ours.keys()
+
+    def read(cell: str) -> str:
+        code = read_code(cell, legal)
+        return code if code == UNREADABLE else ours.get(code, code)
+
+    return read
 
 
 def _is_identifier(field: FieldContract) -> bool:
@@ -178,7 +191,7 @@ def read_code(cell: str, legal: frozenset[str]) -> str:
     else:
         code = _without_marks(cell).upper().translate(_DASHES)
         code = _DECIMAL_COMMA.sub(".", _BLANK_RUN.sub("_", code))
-    if _CODE.fullmatch(code) is None or _ELEVEN_DIGITS.search(code):
+    if _CODE.fullmatch(code) is None or _ELEVEN_DIGITS.search(code) or holds_personal_code(code):
         return UNREADABLE
     return code
 
@@ -205,7 +218,10 @@ def read_text(cell: str) -> str:
     """Words. Control characters, a spreadsheet's error and anything that holds a personal code cannot be read."""
     if cell.startswith(NUMBER_CELL):
         cell = cell[1:].removesuffix(".0") or UNREADABLE
-    if cell in _SPREADSHEET_ERRORS or holds_personal_code(cell):
+    if _SPREADSHEET_ERROR.fullmatch(cell) or holds_personal_code(cell):
+        return UNREADABLE
+    if not cell.isascii() and holds_personal_code(unicodedata.normalize("NFKC", cell)):
+        # Digits of other scripts: full width, superscript.
         return UNREADABLE
     if not cell.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in _without_lines(cell)):
         return UNREADABLE

@@ -6,6 +6,7 @@ Source: standard RST 1185-91; two passes of weights modulo 11, a remainder of 10
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
@@ -14,7 +15,17 @@ _FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 1)
 _SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 1, 2, 3)
 
 _LEGAL_CODE = re.compile(r"[0-9]{9}")
-_PERSONAL_CODE = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
+_APART = r"[ \u00a0\u2007\u2009\u202f\u200b\u2060\u00ad._/‐‑‒–—−-]{1,3}"
+_DIGIT_GROUPS = re.compile(rf"[0-9]+(?:{_APART}[0-9]+)*")
+"""Digits, also those written apart: 510 0301 9808, 5100301-9808."""
+_DIGITS = re.compile(r"[0-9]+")
+_LENGTH = 11
+_DAY_OF_BIRTH = re.compile(r"(?=([1-6][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}))")
+"""Eleven digits that may be a code, also where they overlap."""
+_BORN_SINCE_1900 = "3456"
+"""First digits of all who live. 1 and 2 begin every date: digits written apart after them are no code."""
+_MOST_DIGITS = 100
+"""A longer run of digits is taken for one that holds a code: no field has use for it."""
 _CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 """First digit -> century of birth; 7 and 8 are not born yet. Odd digits are men."""
 
@@ -44,8 +55,36 @@ def is_personal_code(text: str) -> bool:
 
 
 def holds_personal_code(text: str) -> bool:
-    """Whether a personal code stands somewhere in the text."""
-    return len(text) >= 11 and any(is_personal_code(found) for found in _PERSONAL_CODE.findall(text))
+    """Whether a personal code stands somewhere in the text: in one, written apart, or within a longer number."""
+    return len(text) >= _LENGTH and next(_codes_within(text), None) is not None
+
+
+def without_personal_codes(text: str) -> str:
+    """The text with the digits of every personal code in it starred out."""
+    shown = list(text)
+    for start, end in _codes_within(text):
+        shown[start:end] = _DIGITS.sub(lambda digits: "*" * len(digits[0]), text[start:end])
+    return "".join(shown)
+
+
+def _codes_within(text: str) -> Iterator[tuple[int, int]]:
+    """Where personal codes stand. Those written apart, or within a longer number, begin with 3 to 6."""
+    for run in _DIGIT_GROUPS.finditer(text):
+        groups = list(_DIGITS.finditer(text, run.start(), run.end()))
+        places = [place for group in groups for place in range(group.start(), group.end())]
+        if len(places) > _MOST_DIGITS:
+            yield run.span()
+            continue
+        starts, ends = {group.start() for group in groups}, {group.end() for group in groups}
+        digits = "".join(group[0] for group in groups)
+        for found in _DAY_OF_BIRTH.finditer(digits):
+            start, end = places[found.start()], places[found.start() + _LENGTH - 1] + 1
+            at_edges = start in starts and end in ends
+            in_one = end - start == _LENGTH
+            # Else digits of two numbers side by side, cut out of the midst of either, or of a date and a time.
+            said = (at_edges and in_one) or (found[1][0] in _BORN_SINCE_1900 and (at_edges or in_one))
+            if said and is_personal_code(found[1]):
+                yield start, end
 
 
 def understood(codes: pl.Series) -> pl.DataFrame:

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from aim.clock import VILNIUS
 from aim.contracts.calendar import Period, is_expected, ready_on
+from aim.contracts.file_names import FORMATS, PACKINGS
 from aim.contracts.load import Contracts
 from aim.contracts.models import DatasetContract
 from aim.contracts.registry import Provider
+from aim.landing.check_digits import without_personal_codes
+from aim.landing.limits import MAX_FILE_NAME_LENGTH
 from aim.landing.rejection import RejectionError
-
-FORMATS = ("csv", "txt", "tsv", "xlsx", "ods")
-PACKINGS = ("gz", "zip")
 
 _NAME = re.compile(
     r"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{9})_(?P<period>[0-9kp-]+)"
@@ -38,9 +38,12 @@ class Label:
 
 
 def shown_name(file_name: str) -> str:
-    """The name as it may be stored: a number as long as a personal code is starred out, bytes of no letter are `?`."""
-    storable = file_name.encode("utf-8", "replace").decode("utf-8")
-    return _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), storable)
+    """The name as it may be stored and logged: a number as long as a personal code, or a code written apart, starred
+    out; `?` for bytes of no letter, line ends and other letters that cannot be printed; cut where it is endless.
+    """
+    printable = "".join(letter if letter.isprintable() else "?" for letter in file_name)
+    masked = _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), without_personal_codes(printable))
+    return masked if len(masked) <= MAX_FILE_NAME_LENGTH else masked[: MAX_FILE_NAME_LENGTH - 1] + "…"
 
 
 def label(file_name: str, received_at: datetime, contracts: Contracts, providers: dict[str, Provider]) -> Label:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aim.contracts.models import TEMPORARY_NUMBER, DatasetContract, FieldType
+from aim.landing.check_digits import without_personal_codes
 from aim.landing.limits import MAX_NAME_LENGTH
 from aim.landing.rejection import RejectionError
 
@@ -62,14 +63,16 @@ def header_of(cells: Sequence[str], names: dict[str, str], row: int) -> Header:
     at = {column: field for field, column in best.items()}
     return Header(
         fields=tuple(at.get(column) for column in range(len(cells))),
-        unknown=tuple(
-            _LONG_NUMBER.sub("*", cell.strip())[:MAX_NAME_LENGTH]
-            for column, cell in enumerate(cells)
-            if column not in at and cell.strip()
-        ),
+        unknown=tuple(_shown(cell) for column, cell in enumerate(cells) if column not in at and cell.strip()),
         row=row,
         matched=len(at),
     )
+
+
+def _shown(name: str) -> str:
+    """A column name as it may be stored: no number as long as a code's parts, no letter that cannot be printed."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name.strip()[: 2 * MAX_NAME_LENGTH])
+    return _LONG_NUMBER.sub("*", without_personal_codes(printable.strip()))[:MAX_NAME_LENGTH]
 
 
 def best_header(candidates: Iterable[Header], contract: DatasetContract) -> Header | None:

@@ -7,8 +7,9 @@ of the code under the newest key of the secret file. A plain hash would not do: 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 import psycopg
@@ -84,6 +85,36 @@ class ChildKeys:
                 "bytes": _DIGEST_BYTES,
             },
         )
+
+
+class PassingChildKeys(ChildKeys):
+    """Finds `vaiko_id`s and writes none: a child not known yet has one for as long as this object lives."""
+
+    def of(self, subjects: Sequence[bytes]) -> list[str]:
+        """The vaiko_id (text) of each subject, in order."""
+        digests = self._digests(self._secret.newest, subjects)
+        asked = zip(digests, subjects, strict=True)
+        left = {digest: subject for digest, subject in asked if digest not in self._remembered}
+        for version in sorted(self._secret.hmac_keys, reverse=True):
+            found = self._found(version, left)
+            self._remembered |= found
+            left = {digest: subject for digest, subject in left.items() if digest not in found}
+        self._remembered |= {digest: str(uuid4()) for digest in left}
+        return [self._remembered[digest] for digest in digests]
+
+    def _found(self, version: int, wanted: Mapping[bytes, bytes]) -> dict[bytes, str]:
+        """Those known under a version of the secret, by their digest under the newest."""
+        if not wanted:
+            return {}
+        digests = list(wanted)
+        asked = {
+            "version": version,
+            "hmacs": b"".join(self._digests(version, wanted.values())),
+            "count": len(digests),
+            "bytes": _DIGEST_BYTES,
+        }
+        rows = self._connection.execute(sql.load(__file__, "find_children_keys.sql"), asked).fetchall()
+        return {digests[place]: child for place, child in rows}
 
 
 def tokens(codes: pl.Series, numbers: pl.Series | None, provider_code: str, children: ChildKeys) -> pl.DataFrame:

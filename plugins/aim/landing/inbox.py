@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import stat
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from fsspec import AbstractFileSystem
@@ -18,6 +20,16 @@ _STILL_COMING = (".part", ".tmp")
 _NOT_DELIVERIES = ("truth.json", "contacts.csv")
 _STAMPS = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
 """What the file systems call the time a file was last written; the first that is there counts."""
+_PATIENCE_SECONDS = 60
+"""How long a server may keep us waiting."""
+
+for _talkative in ("fsspec", "s3fs", "botocore", "aiobotocore", "paramiko"):
+    # At DEBUG they tell the names of files, which may hold a personal code.
+    logging.getLogger(_talkative).setLevel(logging.INFO)
+
+
+class InboxError(RuntimeError):
+    """The inbox cannot be reached; the text is one sentence without what the URL may hold of a password."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,8 @@ class InboxFile:
     received_at: datetime
     path: str = field(repr=False)
     filesystem: AbstractFileSystem = field(repr=False, compare=False)
+    tag: str | None = field(default=None, repr=False)
+    """What an object store gives each content: it tells two of one size and second apart."""
 
     def open(self) -> IO[bytes]:
         """The file's bytes from the beginning."""
@@ -42,7 +56,11 @@ class InboxFile:
             found = self.filesystem.info(self.path)
         except FileNotFoundError:
             return False
-        return int(found["size"]) == self.size and _stamp(found) == self.received_at
+        return (
+            int(found["size"]) == self.size
+            and _is_one_moment(_stamp(found), self.received_at)
+            and found.get("ETag") == self.tag
+        )
 
     def remove(self) -> None:
         """Take the file out of the inbox, unless another has come in its place since or it is gone."""
@@ -65,13 +83,20 @@ class Listing:
 def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
     """The deliveries in the inbox at `url`; those written within `settle_seconds` before `now` wait.
 
-    An inbox that is not there is empty. Other faults of the file system come through as they are.
+    An inbox that is not there is empty. Raises InboxError where the place itself cannot be reached.
     """
-    # Not a remembered one: its connection may have died since, its listing be old.
-    filesystem, root = url_to_fs(url, skip_instance_cache=True)
-    found = _files_in(filesystem, root, BY_HAND)
-    for channel in CHANNELS:
-        found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
+    try:
+        # Not a remembered one: its connection may have died since, its listing be old.
+        filesystem, root = url_to_fs(url, skip_instance_cache=True, **_connection_options(url))
+        found = _files_in(filesystem, root, BY_HAND)
+        for channel in CHANNELS:
+            found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
+    except Exception as error:
+        # Its own words, or those of what it was caused by, may quote the URL.
+        raise InboxError(
+            f"The inbox ({url.split('://')[0] if '://' in url else 'a folder'}) cannot be reached, "
+            f"{type(error).__name__}: check AIM_INBOX and what it needs to log in."
+        ) from None
     found.sort(key=lambda file: (file.received_at, file.path))
     ready = tuple(file for file in found if (now - file.received_at).total_seconds() >= settle_seconds)
     ahead = tuple(file for file in found if file.received_at > now)
@@ -96,7 +121,35 @@ def _files_in(filesystem: AbstractFileSystem, folder: str, channel: str) -> list
         entries = filesystem.ls(folder, detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [_file(filesystem, entry, channel) for entry in entries if _is_delivery(entry)]
+    # A folder without entries may be listed as the one thing in itself.
+    entries = [entry for entry in entries if PurePosixPath(entry["name"]) != PurePosixPath(folder)]
+    return [_file(filesystem, entry, channel) for entry in entries if _is_delivery(filesystem, entry)]
+
+
+def _connection_options(url: str) -> dict[str, Any]:
+    """For SFTP: a server that says nothing does not hold the night, and one that is another is not given the password.
+
+    Of a host in the user's known_hosts that shows another key; a host not in it is taken as it comes.
+    """
+    if not url.startswith(("sftp://", "ssh://")):
+        return {}
+    import paramiko  # type: ignore[import-untyped]  # it ships no types
+
+    class KnownHosts(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # the same
+        def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+            listed = Path("~/.ssh/known_hosts").expanduser()
+            known = paramiko.HostKeys(str(listed)).lookup(hostname) if listed.exists() else None
+            if known and known.get(key.get_name()) != key:
+                raise paramiko.SSHException("the host shows another key than before")
+
+    patience = ("timeout", "banner_timeout", "auth_timeout", "channel_timeout")
+    return dict.fromkeys(patience, _PATIENCE_SECONDS) | {"host_key_policy": KnownHosts()}
+
+
+def _is_pipe(filesystem: AbstractFileSystem, path: str) -> bool:
+    """Whether what an SFTP server lists as a file is none: to open a pipe would wait for ever."""
+    sftp = getattr(filesystem, "ftp", None)
+    return sftp is not None and not stat.S_ISREG(sftp.lstat(path).st_mode or 0)
 
 
 def _file(filesystem: AbstractFileSystem, entry: Mapping[str, Any], channel: str) -> InboxFile:
@@ -107,14 +160,16 @@ def _file(filesystem: AbstractFileSystem, entry: Mapping[str, Any], channel: str
         received_at=_stamp(entry),
         path=entry["name"],
         filesystem=filesystem,
+        tag=entry.get("ETag"),
     )
 
 
-def _is_delivery(entry: Mapping[str, Any]) -> bool:
+def _is_delivery(filesystem: AbstractFileSystem, entry: Mapping[str, Any]) -> bool:
     name = PurePosixPath(entry["name"]).name
     return (
         entry["type"] == "file"
         and not entry.get("islink")
+        and not (entry["size"] == 0 and _is_pipe(filesystem, entry["name"]))
         and not name.startswith(".")
         and not name.lower().endswith(_STILL_COMING)
         and name not in _NOT_DELIVERIES
@@ -126,3 +181,10 @@ def _stamp(entry: Mapping[str, Any]) -> datetime:
     if not isinstance(stamp, datetime):
         return datetime.fromtimestamp(float(stamp), UTC)
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def _is_one_moment(one: datetime, other: datetime) -> bool:
+    """Whether two stamps are of one writing: an object store tells parts of a second in a listing, asked singly not."""
+    if one.microsecond == 0 or other.microsecond == 0:
+        return one.replace(microsecond=0) == other.replace(microsecond=0)
+    return one == other

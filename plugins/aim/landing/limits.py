@@ -1,10 +1,19 @@
-"""How much of a provider's file landing takes in: every bound in one place."""
+"""How landing portions its work. What may be taken in at all is a setting: `aim.settings.Limits`."""
 
 BATCH_BYTES = 8 * 1024 * 1024
 """Text read, canonicalised and loaded at a time: keeps memory flat whatever the file's size."""
 
 BATCH_ROWS = 50_000
-"""Rows at a time where rows are read one by one: workbooks, and text with quotes that need care."""
+"""Rows at a time where rows are read one by one: text with quotes that need care."""
+
+SHEET_ROWS = 20_000
+"""Rows of a sheet at a time: while one portion is loaded, the next is read."""
+
+BATCH_CELLS = 2_000_000
+"""Cells of a sheet at a time, where it is wide."""
+
+BATCH_LINES = 250_000
+"""Lines of text at a time: a batch of blank lines has millions, and each is a row at first."""
 
 HEADER_SEARCH_ROWS = 50
 """Title rows above the header, at most."""
@@ -12,20 +21,23 @@ HEADER_SEARCH_ROWS = 50
 HEAD_BYTES = 256 * 1024
 """How much of a text file is searched for the header."""
 
-MAX_TEXT_BYTES = 8 * 1024**3
-"""Unpacked size of a text file: a hundred times the greatest delivery of ten years."""
+SEARCHED_SHEETS = 50
+"""Sheets of a workbook that are searched for the header."""
 
-MAX_WORKBOOK_BYTES = 64 * 1024**2
-"""Size of a spreadsheet file as it lies in the inbox."""
+SHEET_SECONDS = 120
+"""How long a workbook may keep us waiting for its next rows."""
 
-MAX_WORKBOOK_UNPACKED_BYTES = 512 * 1024**2
-"""Size of what is packed inside a spreadsheet: a sheet is read whole."""
-
-MAX_SHEET_CELLS = 30_000_000
-"""Cells between the first and the last of a sheet: a million rows of 26 columns."""
+UNPACKED_UNSUSPECTED_BYTES = 64 * 1024**2
+"""Up to here no one asks how much a file expands."""
 
 MAX_NAME_LENGTH = 60
 """Characters of a provider's own column name that are kept in the reading notes."""
 
+MAX_FILE_NAME_LENGTH = 200
+"""Characters of a file's name that are kept."""
+
 REMEMBERED_CELLS = 200_000
 """Different cells of a column whose reading is remembered, and children whose key is."""
+
+REMEMBERED_LETTERS = 200
+"""Longer cells are read each time: remembered, they would be gigabytes."""

@@ -6,12 +6,12 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import polars as pl
 import psycopg
@@ -24,11 +24,12 @@ from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
 from aim.landing import archive, gate
 from aim.landing.canonical import Canonicaliser
-from aim.landing.identity import ChildKeys
+from aim.landing.identity import ChildKeys, PassingChildKeys
 from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox, standing_still
-from aim.landing.readers import read_file
+from aim.landing.readers import Reading, read_file
 from aim.landing.rejection import RejectionError
-from aim.landing.secret import read_secret
+from aim.landing.secret import passing_secret, read_secret
+from aim.landing.workbooks import SheetReader
 from aim.ledger.deliveries import (
     Head,
     next_delivery_id,
@@ -47,6 +48,9 @@ RECEIVED = "received"
 REJECTED = "rejected"
 TAKEN_BEFORE = "taken_before"
 CHANGING = "changing"
+
+_COUNTABLE = frozenset({"unknown_provider", "not_expected", "too_early", "missing_column", "mojibake"})
+"""Reasons for which a file of a known dataset is refused although its rows can be counted."""
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -90,7 +94,9 @@ class Landed:
 
 @dataclass
 class LandingResult:
-    """What a landing did. waiting: files still coming in. errored: files left behind by a fault of our own."""
+    """What a landing did. rows: of the files received. waiting: files still coming in. errored: files left behind by a
+    fault of our own.
+    """
 
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -116,7 +122,8 @@ class LandingResult:
             self.waiting += 1
             return
         self.verdicts[landed.verdict] += 1
-        self.rows += landed.rows
+        if landed.verdict == RECEIVED:
+            self.rows += landed.rows
         if landed.reason_code is not None:
             self.reasons[landed.reason_code] += 1
 
@@ -125,8 +132,8 @@ def land_inbox(settings: Settings, warehouse: Connects, progress: Progress | Non
     """Land all that stands still in the inbox, oldest first. One landing at a time; a second waits for it.
 
     A refused file is a result, not a failure. Raises LandingError after the last file where one met a fault of our
-    own, or WarehouseLostError at once where the warehouse is lost; SettingsError, RegistryError, ReferenceFileError
-    where set up wrongly.
+    own, or WarehouseLostError at once where the warehouse is lost; InboxError where the inbox cannot be reached;
+    SettingsError, RegistryError, ReferenceFileError where set up wrongly.
     """
     with _landing(settings, warehouse) as landing:
         # Listed under the lock: what another landing has just taken is gone.
@@ -146,6 +153,20 @@ def land_files(settings: Settings, warehouse: Connects, paths: Iterable[Path], c
         return landing.land_all(files, LandingResult(), by_hand=True)
 
 
+def land_passing(
+    settings: Settings, connection: psycopg.Connection[Any], children: psycopg.Connection[Any], paths: Iterable[Path]
+) -> list[Landed]:
+    """Land files in the caller's transaction, which is to be rolled back; what became of each, in order.
+
+    Neither archive nor secret nor children's keys are written. `children`: a connection in autocommit mode for looking
+    keys up meanwhile. Raises FileNotFoundError, and LandingError where a file meets a fault of our own.
+    """
+    files = [file_by_hand(str(path.absolute()), BY_HAND) for path in paths]
+    with closing(SheetReader(settings.limits)) as sheets:
+        landing = _Landing(settings, connection, children, sheets, passing=True)
+        return [landing.land_or_fail(file) for file in files]
+
+
 @contextmanager
 def _landing(settings: Settings, warehouse: Connects) -> Iterator[_Landing]:
     with (
@@ -154,20 +175,30 @@ def _landing(settings: Settings, warehouse: Connects) -> Iterator[_Landing]:
     ):
         # Held by the session: a killed landing lets go with its connection.
         connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        yield _Landing(settings, connection, identities)
+        with closing(SheetReader(settings.limits)) as sheets:
+            yield _Landing(settings, connection, identities, sheets)
 
 
 class _Landing:
     """One landing's means: connections, secret, and what is known of providers and datasets."""
 
     def __init__(
-        self, settings: Settings, connection: psycopg.Connection[Any], identities: psycopg.Connection[Any]
+        self,
+        settings: Settings,
+        connection: psycopg.Connection[Any],
+        identities: psycopg.Connection[Any],
+        sheets: SheetReader,
+        passing: bool = False,
     ) -> None:
+        """`passing`: nothing is kept but what `connection` writes in its transaction."""
         self._settings = settings
         self._connection = connection
-        self._secret = read_secret(settings.secret_file)
-        self._children = ChildKeys(identities, self._secret)
+        is_unknown = passing and not settings.secret_file.exists()
+        self._secret = passing_secret() if is_unknown else read_secret(settings.secret_file)
+        self._children = (PassingChildKeys if passing else ChildKeys)(identities, self._secret)
+        self._passing = passing
         self._identities = identities
+        self._sheets = sheets
         self._contracts: Contracts = contracts()
         self._providers = read_registry(settings.registry)
         self._reference = read_reference(settings.reference)
@@ -208,8 +239,14 @@ class _Landing:
         # A stamp that lies ahead brings no file nearer to its ready day.
         seen_at = min(file.received_at, datetime.now(UTC))
         label = gate.label(file.name, seen_at, self._contracts, self._providers)
-        with file.open() as original:
-            kept = archive.keep(self._settings.archive, self._secret.archive_identity, original)
+        try:
+            with file.open() as original:
+                kept = self._keep(original)
+        except FileNotFoundError:
+            if by_hand or file.is_unchanged():
+                raise
+            # Taken back by who sent it.
+            return Landed(CHANGING)
         head = Head(
             channel=file.channel,
             file_name=gate.shown_name(file.name),
@@ -228,13 +265,16 @@ class _Landing:
         try:
             if label.refused is not None:
                 raise label.refused
+            if file.size > self._settings.limits.file_bytes:
+                raise RejectionError("too_large", "bytes")
             landed = self._load(file, label, head, kept.name)
         except RejectionError as refused:
+            rows = self._rows_of_refused(file, label, refused.code)
             with self._connection.transaction():
                 delivery_id = record_rejected(
-                    self._connection, head, refused.code, refused.detail, archive_name=kept.name
+                    self._connection, head, refused.code, refused.detail, rows=rows, archive_name=kept.name
                 )
-            landed = Landed(REJECTED, delivery_id, reason_code=refused.code, reason_detail=refused.detail)
+            landed = Landed(REJECTED, delivery_id, rows, refused.code, refused.detail)
         except _ChangedMeanwhileError:
             return Landed(CHANGING)
         if by_hand:
@@ -243,17 +283,40 @@ class _Landing:
             self._take_away(file, head)
         return landed
 
+    def land_or_fail(self, file: InboxFile) -> Landed:
+        """The same for a file by hand. Raises LandingError where it meets a fault of our own or is being written."""
+        try:
+            landed = self.land(file, by_hand=True)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            # As in `land_all`: a panic too, and none of its words.
+            _log.error("Reading %s failed: %s", gate.shown_name(file.name), _where(error))
+            raise LandingError(
+                "A file could not be read through a fault of our own: the log says where.", LandingResult()
+            ) from None
+        if landed.verdict == CHANGING:
+            raise LandingError("A file is being written to: try again when it is whole.", LandingResult())
+        return landed
+
+    def _keep(self, original: IO[bytes]) -> archive.Archived:
+        if self._passing:
+            return archive.hash_alone(original)
+        return archive.keep(self._settings.archive, self._secret.archive_identity, original)
+
     def _take_away(self, file: InboxFile, head: Head) -> None:
         file.remove()
         note_left_inbox(self._connection, head)
 
     def _load(self, file: InboxFile, label: gate.Label, head: Head, archive_name: str) -> Landed:
         assert label.dataset is not None and label.period is not None and label.provider_code is not None
-        contract = self._contracts.datasets[label.dataset]
-        self._make_room(contract, label.period.start.year)
-        canonicaliser = Canonicaliser(contract, self._reference, label.provider_code, self._children)
+        self._make_room(self._contracts.datasets[label.dataset], label.period.start.year)
+        contract = self._contracts.layout(label.dataset, label.period.start)
+        canonicaliser = Canonicaliser(
+            contract, self._reference, label.provider_code, self._children, self._settings.limits
+        )
         with ExitStack() as stack:
-            reading = read_file(stack, file.open, label.format, label.packing, contract, self._reference)
+            reading = self._reading(stack, file, label, contract)
             with self._connection.transaction():
                 delivery_id = next_delivery_id(self._connection)
                 same_in_all_rows = {
@@ -271,6 +334,37 @@ class _Landing:
                 if not file.is_unchanged():
                     raise _ChangedMeanwhileError
         return Landed(RECEIVED, delivery_id, reading.rows)
+
+    def _rows_of_refused(self, file: InboxFile, label: gate.Label, reason_code: str) -> int:
+        """How many rows the refused file has, which all count as quarantined; 0 where that cannot be told."""
+        if label.dataset is None or label.period is None or reason_code not in _COUNTABLE:
+            return 0
+        if file.size > self._settings.limits.file_bytes:
+            return 0
+        contract = self._contracts.layout(label.dataset, label.period.start)
+        try:
+            with ExitStack() as stack:
+                reading = self._reading(stack, file, label, contract, forgiving=True)
+                for _ in reading.batches:
+                    pass
+        except RejectionError:
+            return 0
+        return reading.rows
+
+    def _reading(
+        self, stack: ExitStack, file: InboxFile, label: gate.Label, contract: DatasetContract, forgiving: bool = False
+    ) -> Reading:
+        return read_file(
+            stack,
+            file.open,
+            label.format,
+            label.packing,
+            contract,
+            self._reference,
+            self._settings.limits,
+            self._sheets,
+            forgiving,
+        )
 
     def _make_room(self, contract: DatasetContract, year: int) -> None:
         """Table and partition, made or widened only where they lack something: a build may be reading the table."""

@@ -13,9 +13,6 @@ import polars as pl
 ROW_NUMBER = "row_number"
 EXTRA = "_extra"
 
-NUMBER_CELL = "\x02"
-"""Before the text of a spreadsheet's number, so that an identifier kept as a number is not taken for text."""
-
 
 def column_names(width: int) -> list[str]:
     """The names of `width` cells in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -14,12 +14,12 @@ from aim.contracts.reference import Reference
 from aim.landing.cells import BLANKS
 from aim.landing.encoding import encoding_of
 from aim.landing.header import Header, fold, require_columns
-from aim.landing.limits import MAX_TEXT_BYTES, MAX_WORKBOOK_BYTES
 from aim.landing.packing import unpacked
 from aim.landing.raw_rows import EXTRA, ROW_NUMBER, column_names
 from aim.landing.rejection import RejectionError
 from aim.landing.text_files import read_text
-from aim.landing.workbooks import read_workbook
+from aim.landing.workbooks import SheetReader
+from aim.settings import Limits
 
 WORKBOOKS = ("xlsx", "ods")
 _TOTALS = frozenset({"isviso", "viso"})
@@ -32,12 +32,14 @@ _LABEL = r"(?i)viso|duomen"
 class Reading:
     """One file being read. `notes`, `rows` and `is_nil` are whole once `batches` has been read to its end.
 
-    batches: frames of `row_number`, `_extra` and one text column per field found in the header.
+    batches: frames of `row_number`, `_extra` and one text column per field found in the header. most_rows: with more
+    the file is too_large.
     """
 
     header: Header
     batches: Iterator[pl.DataFrame] = field(init=False)
     notes: dict[str, Any] = field(default_factory=dict)
+    most_rows: int = 0
     rows: int = 0
     is_nil: bool = False
 
@@ -49,25 +51,37 @@ def read_file(
     packing: str | None,
     contract: DatasetContract,
     reference: Reference,
+    limits: Limits | None = None,
+    sheets: SheetReader | None = None,
+    forgiving: bool = False,
 ) -> Reading:
     """Begin to read; what is opened stays open until `stack` closes. The file is opened twice if it is text.
 
+    `limits`: the defaults. `sheets`: reads workbooks, by default one of this file's own. `forgiving`: to count the
+    rows of a file refused for a missing column or spoilt letters.
     Raises RejectionError here and while batches are read: empty_file, unreadable_bytes, mojibake, broken_archive,
     nothing_inside, several_inside, too_large, no_header, missing_column, open_quote, header_only (at the end).
     """
+    limits = limits or Limits()
+    notes: dict[str, Any]
+    rows: Iterator[pl.DataFrame]
     if file_format in WORKBOOKS:
-        with unpacked(open_file, packing, MAX_WORKBOOK_BYTES) as stream:
+        with unpacked(open_file, packing, limits.workbook_bytes, limits.expansion) as stream:
             content = stream.read()
-        header, rows = read_workbook(content, contract)
-        notes: dict[str, Any] = {}
+        sheets = sheets or stack.enter_context(closing(SheetReader(limits)))
+        # Of a file half read the process holds rows: it is told by the closing.
+        header, read = sheets.read(content, contract, forgiving)
+        rows = stack.enter_context(closing(read))
+        notes = {}
     else:
-        with unpacked(open_file, packing, MAX_TEXT_BYTES) as stream:
+        with unpacked(open_file, packing, limits.unpacked_bytes, limits.expansion) as stream:
             codec = encoding_of(stream)
-        stream = stack.enter_context(unpacked(open_file, packing, MAX_TEXT_BYTES))
-        header, separator, rows = read_text(stream, codec, contract)
+        stream = stack.enter_context(unpacked(open_file, packing, limits.unpacked_bytes, limits.expansion))
+        header, separator, rows = read_text(stream, codec, contract, limits, forgiving)
         notes = {"encoding": codec.removesuffix("-sig"), "separator": separator}
-    require_columns(header, contract)
-    reading = Reading(header)
+    if not forgiving:
+        require_columns(header, contract)
+    reading = Reading(header, most_rows=limits.rows)
     reading.notes = notes | {"header_row": header.row, "total_rows": 0, "blank_rows": 0}
     if header.unknown:
         reading.notes["unknown_columns"] = list(header.unknown)
@@ -109,6 +123,8 @@ def _data_rows(
             held_nil = None
             held.clear()
             reading.rows += whole.height
+            if reading.rows > reading.most_rows:
+                raise RejectionError("too_large", "rows")
             yield whole.select(chosen)
         if totals.height:
             held.append(totals)

@@ -13,21 +13,25 @@ import polars as pl
 from aim.contracts.models import DatasetContract
 from aim.landing.encoding import refuse_spoilt, utf8_blocks
 from aim.landing.header import Header, best_header, field_names, header_of, missing_columns
-from aim.landing.limits import BATCH_ROWS, HEAD_BYTES, HEADER_SEARCH_ROWS
+from aim.landing.limits import BATCH_BYTES, BATCH_LINES, BATCH_ROWS, HEAD_BYTES, HEADER_SEARCH_ROWS
 from aim.landing.raw_rows import EXTRA, ROW_NUMBER, column_names, raw_rows
 from aim.landing.rejection import RejectionError
+from aim.settings import Limits
 
 _SEPARATORS = ";,\t|"
 _END = "\x00end of file"
 """A line of our own after the last: read as a row of its own unless a quote was left open."""
 
 
-def read_text(stream: IO[bytes], codec: str, contract: DatasetContract) -> tuple[Header, str, Iterator[pl.DataFrame]]:
+def read_text(
+    stream: IO[bytes], codec: str, contract: DatasetContract, limits: Limits, take_spoilt: bool = False
+) -> tuple[Header, str, Iterator[pl.DataFrame]]:
     """The header, the separator, and the rows below as raw_rows (row_number: physical line, the first is 1).
 
-    Raises RejectionError: empty_file, no_header, unreadable_bytes, mojibake, open_quote (some while rows are read).
+    Raises RejectionError: empty_file, no_header, unreadable_bytes, too_large, open_quote and, unless `take_spoilt`,
+    mojibake (some while rows are read).
     """
-    blocks = _whole_lines(utf8_blocks(stream, codec))
+    blocks = _whole_lines(utf8_blocks(stream, codec), limits.line_bytes, take_spoilt)
     first = next(blocks, b"")
     if not first.strip():
         raise RejectionError("empty_file")
@@ -36,12 +40,19 @@ def read_text(stream: IO[bytes], codec: str, contract: DatasetContract) -> tuple
         raise RejectionError("no_header")
     header, separator = found
     end_of_header = _end_of_line(first, header.row)
+    if b"\x00" in first[:end_of_header]:
+        # UTF-16 without its mark, or a damaged disk.
+        raise RejectionError("unreadable_bytes")
+    if len(header.fields) > limits.columns:
+        raise RejectionError("too_large", "columns")
     below = chain([first[end_of_header:]], blocks)
-    return header, separator, _rows(below, separator, len(header.fields), header.row + 1)
+    rows = _rows(_portions(below), separator, len(header.fields), header.row + 1)
+    return header, separator, rows
 
 
-def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def _whole_lines(blocks: Iterable[bytes], most_bytes: int, take_spoilt: bool) -> Iterator[bytes]:
     """The same bytes in blocks that end with a line; line ends of old Macs become those of everyone."""
+    refuse = _take if take_spoilt else refuse_spoilt
     carried = b""
     old_mac: bool | None = None
     for block in blocks:
@@ -51,13 +62,42 @@ def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
         if old_mac:
             text = text.replace(b"\r", b"\n")
         cut = text.rfind(b"\n") + 1
+        _refuse_long_line(text, most_bytes)
         carried = text[cut:]
         if cut:
-            refuse_spoilt(text[:cut])
+            refuse(text[:cut])
             yield text[:cut]
     if carried:
-        refuse_spoilt(carried)
+        refuse(carried)
         yield carried
+
+
+def _take(_: bytes) -> None:
+    """Any letters will do."""
+
+
+def _refuse_long_line(text: bytes, most_bytes: int) -> None:
+    """Raises RejectionError too_large. A longer line covers one of the windows of half that length."""
+    window = most_bytes // 2
+    for start in range(0, len(text), window):
+        if text.find(b"\n", start, start + window) == -1:
+            end = text.find(b"\n", start)
+            if (len(text) if end == -1 else end) - text.rfind(b"\n", 0, start) - 1 > most_bytes:
+                raise RejectionError("too_large", "line")
+
+
+def _portions(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same blocks; those of very many lines in several."""
+    for block in blocks:
+        start = 0
+        while block.count(b"\n", start) > BATCH_LINES:
+            end = len(block)
+            while block.count(b"\n", start, end) > BATCH_LINES:
+                middle = start + (end - start) // 2
+                end = block.rfind(b"\n", start, middle) + 1 or block.find(b"\n", middle) + 1
+            yield block[start:end]
+            start = end
+        yield block[start:]
 
 
 def _find_header(block: bytes, contract: DatasetContract) -> tuple[Header, str] | None:
@@ -129,28 +169,48 @@ def _plain_rows(block: bytes, separator: str, width: int, first_line: int) -> pl
 
 
 def _careful_rows(blocks: Iterator[bytes], separator: str, width: int, first_line: int) -> Iterator[pl.DataFrame]:
-    lines = (line for block in blocks for line in io.StringIO(block.decode("utf-8"), newline="\n"))
-    reader = csv.reader((_without_return(line) for line in chain(lines, [_END])), delimiter=separator)
+    lines = _Lines(line for block in blocks for line in io.StringIO(block.decode("utf-8"), newline="\n"))
+    reader = csv.reader(lines, delimiter=separator)
     rows: list[tuple[int, list[str]]] = []
-    row_number = first_line
+    row_number = last_row = first_line
+    letters_until = BATCH_BYTES
     ended = False
     try:
         for cells in reader:
             if cells == [_END]:
                 ended = True
                 break
-            rows.append((row_number, cells))
-            row_number = first_line + reader.line_num
-            if len(rows) == BATCH_ROWS:
+            # Of what lies beyond the header only whether anything does is kept.
+            rows.append((row_number, [*cells[:width], *(cell for cell in cells[width:] if cell.strip())][: width + 1]))
+            last_row, row_number = row_number, first_line + reader.line_num
+            if len(rows) == BATCH_ROWS or lines.letters > letters_until:
                 yield raw_rows(rows, width)
                 rows.clear()
+                letters_until = lines.letters + BATCH_BYTES
     except csv.Error:
-        # A cell without end; its words would quote nothing, but the line is what helps.
-        pass
+        # A cell longer than the module takes; its words would quote nothing, but the line is what helps.
+        if len(lines.last) > csv.field_size_limit():
+            raise RejectionError("too_large", "cell") from None
+        last_row = row_number
     if not ended:
-        raise RejectionError("open_quote", str(rows[-1][0] if rows else row_number))
+        raise RejectionError("open_quote", str(last_row))
     if rows:
         yield raw_rows(rows, width)
+
+
+class _Lines:
+    """Lines with the one end that the csv module takes; a carriage return inside is a space. Ours comes last."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = chain(lines, [_END])
+        self.letters = 0
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.letters += len(line)
+            self.last = _without_return(line)
+            yield self.last
 
 
 def _without_return(line: str) -> str:

@@ -1,140 +1,167 @@
-"""Rows of a spreadsheet, xlsx or ods: the first sheet with the header."""
+"""Rows of a spreadsheet, xlsx or ods: the first sheet with the header, read by a process of its own."""
 
 from __future__ import annotations
 
 import io
-import re
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
 import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from itertools import islice
-from typing import IO
+from collections.abc import Generator
+from typing import IO, Any, cast
 
 import polars as pl
-from python_calamine import CalamineSheet, CalamineWorkbook
 
 from aim.contracts.models import DatasetContract
-from aim.landing.encoding import refuse_spoilt_text
+from aim.landing.encoding import refuse_spoilt
 from aim.landing.header import Header, best_header, field_names, header_of
-from aim.landing.limits import BATCH_ROWS, HEADER_SEARCH_ROWS, MAX_SHEET_CELLS, MAX_WORKBOOK_UNPACKED_BYTES
-from aim.landing.raw_rows import EXTRA, NUMBER_CELL, ROW_NUMBER, column_names
+from aim.landing.limits import SEARCHED_SHEETS, SHEET_SECONDS
+from aim.landing.raw_rows import EXTRA, ROW_NUMBER, column_names
 from aim.landing.rejection import RejectionError
+from aim.landing.sheet_process import END, LENGTH_BYTES, REFUSED, SEPARATOR
+from aim.settings import Limits
 
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ROW = re.compile(rb'<row [^>]*?\br="([0-9]+)"')
-_WIDER = {letters: re.compile(rb'r="[A-Z]{%d,}[0-9]' % (letters + 1)) for letters in (1, 2)}
-"""By the letters of the widest column so far: a reference to a wider one."""
-_SCANNED_BYTES = 4 * 1024 * 1024
-_REFERENCE_BYTES = 64
-"""Kept of each block, lest a reference be cut in two."""
+_LARGE_BYTES = 4 * 1024 * 1024
+"""A process that has read so large a file is not used again: it would keep the memory."""
 
-Cell = str | float | int | bool | date | time | datetime | timedelta
+_ENDED_BY_THE_FILE = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGXCPU)
+"""How the process ends where a file asks for more than there is."""
 
 
-def read_workbook(content: bytes, contract: DatasetContract) -> tuple[Header, Iterator[pl.DataFrame]]:
-    """The header and the rows below as raw_rows (row_number: the sheet's own, the first is 1).
+class SheetReader:
+    """Reads one workbook after another, in a process started with the first and ended by `close`."""
 
-    Raises RejectionError: empty_file, unreadable_bytes, too_large, no_header, mojibake (while rows are read).
-    """
-    if not content:
-        raise RejectionError("empty_file")
-    _refuse_too_large(content)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            header = _find_header(sheet, contract)
+    def __init__(self, limits: Limits) -> None:
+        """`limits`: of these the workbook's, and columns."""
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        """End the process."""
+        self._end()
+
+    def read(
+        self, content: bytes, contract: DatasetContract, take_spoilt: bool = False
+    ) -> tuple[Header, Generator[pl.DataFrame]]:
+        """The header and the rows below as raw_rows (row_number: the sheet's own, the first is 1).
+
+        Raises RejectionError: empty_file, unreadable_bytes, too_large, no_header, and while rows are read too_large
+        and, unless `take_spoilt`, mojibake.
+        """
+        if not content:
+            raise RejectionError("empty_file")
+        self._refuse_too_large(content)
+        names = field_names(contract)
+        sheets = self._ask({"ask": "open", "bytes": len(content)}, content)
+        for sheet in range(min(sheets, SEARCHED_SHEETS)):
+            first = self._ask({"ask": "look", "sheet": sheet, "cells": self._limits.sheet_cells})
+            header = best_header((header_of(cells, names, row) for row, cells in enumerate(first, 1)), contract)
             if header is not None:
-                return header, _rows(sheet, header)
-    except RejectionError:
-        raise
-    except Exception:
-        # The library's errors have no common parent; their words may quote cells.
-        raise RejectionError("unreadable_bytes") from None
-    raise RejectionError("no_header")
+                if len(header.fields) > self._limits.columns:
+                    raise RejectionError("too_large", "columns")
+                return header, self._rows(header, take_spoilt, len(content) > _LARGE_BYTES)
+        raise RejectionError("no_header")
 
+    def _refuse_too_large(self, content: bytes) -> None:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as container:
+                unpacked = sum(member.file_size for member in container.infolist())
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
+            # Not a container at all: an old .xls under a new name, damaged, or locked with a password.
+            raise RejectionError("unreadable_bytes") from None
+        if unpacked > self._limits.workbook_unpacked_bytes:
+            raise RejectionError("too_large", "bytes")
 
-def _refuse_too_large(content: bytes) -> None:
-    """The library lays a sheet out whole, from its first cell to its last: one stray cell far away is gigabytes."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as container:
-            members = container.infolist()
-            if sum(member.file_size for member in members) > MAX_WORKBOOK_UNPACKED_BYTES:
-                raise RejectionError("too_large")
-            for member in members:
-                if _SHEET.fullmatch(member.filename):
-                    with container.open(member) as sheet:
-                        if _cells_laid_out(sheet) > MAX_SHEET_CELLS:
-                            raise RejectionError("too_large")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        # Not a container at all (an old .xls under a new name), damaged, or locked with a password.
-        raise RejectionError("unreadable_bytes") from None
+    def _rows(self, header: Header, take_spoilt: bool, is_large: bool) -> Generator[pl.DataFrame]:
+        width = len(header.fields)
+        schema = {name: pl.String() for name in [*column_names(width), EXTRA]}
+        row_number = header.row + 1
+        done = False
+        try:
+            self._send({"ask": "rows", "header_row": header.row, "width": width})
+            while (rows := self._answer()) is not None:
+                if not take_spoilt:
+                    refuse_spoilt(rows)
+                batch = pl.read_csv(
+                    rows,
+                    has_header=False,
+                    separator=SEPARATOR,
+                    schema=schema,
+                    row_index_name=ROW_NUMBER,
+                    row_index_offset=row_number,
+                )
+                yield batch.with_columns(pl.col(EXTRA).is_not_null())
+                row_number += batch.height
+            done = True
+        finally:
+            # Left half read, it has rows in store that nobody asks for any more.
+            if is_large or not done:
+                self._end()
 
+    def _ask(self, question: dict[str, Any], content: bytes = b"") -> Any:
+        self._send(question, content)
+        return json.loads(cast(bytes, self._answer()))
 
-def _cells_laid_out(sheet: IO[bytes]) -> int:
-    """A bound of the cells between A1 and the last: the greatest row times the columns of the longest letters."""
-    rows, letters, carried = 0, 1, b""
-    while block := sheet.read(_SCANNED_BYTES):
-        text = carried + block
-        rows = max([rows, *map(int, _ROW.findall(text))])
-        while letters in _WIDER and _WIDER[letters].search(text):
-            letters += 1
-        carried = text[-_REFERENCE_BYTES:]
-    columns: int = sum(26**place for place in range(1, letters + 1))
-    return rows * columns
+    def _send(self, question: dict[str, Any], content: bytes = b"") -> None:
+        try:
+            pipe = cast(IO[bytes], self._running().stdin)
+            pipe.write(json.dumps(question).encode() + b"\n" + content)
+            pipe.flush()
+        except BrokenPipeError:
+            raise self._ended() from None
 
+    def _answer(self) -> bytes | None:
+        """The next answer; None at the end of the rows."""
+        deadline = time.monotonic() + SHEET_SECONDS
+        head = self._take(1 + LENGTH_BYTES, deadline)
+        content = self._take(int.from_bytes(head[1:], "big"), deadline)
+        if head[:1] == REFUSED:
+            code, _, limit = content.decode().partition(" ")
+            raise RejectionError(code, limit or None)
+        return None if head[:1] == END else content
 
-def _find_header(sheet: CalamineSheet, contract: DatasetContract) -> Header | None:
-    names = field_names(contract)
-    rows = enumerate(islice(sheet.iter_rows(), HEADER_SEARCH_ROWS), 1)
-    return best_header((header_of(_trimmed(cells), names, row) for row, cells in rows), contract)
+    def _take(self, size: int, deadline: float) -> bytes:
+        pipe = cast(IO[bytes], self._running().stdout)
+        parts: list[bytes] = []
+        while size:
+            ready, _, _ = select.select([pipe], [], [], max(0, deadline - time.monotonic()))
+            part = os.read(pipe.fileno(), min(size, 1024 * 1024)) if ready else b""
+            if not ready:
+                self._end()
+                raise RejectionError("too_large", "time")
+            if not part:
+                raise self._ended()
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
 
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "aim.landing.sheet_process", str(self._limits.workbook_memory_bytes)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # What it says as it ends is the library's, and no one's to read.
+                stderr=subprocess.DEVNULL,
+                # A signal that ends us would end it first, and the file would be blamed.
+                start_new_session=True,
+            )
+        return self._process
 
-def _trimmed(cells: list[Cell]) -> list[str]:
-    """The cells up to the last filled one: a sheet's used width may go beyond its header."""
-    texts = [_text(cell) for cell in cells]
-    while texts and not texts[-1].strip():
-        texts.pop()
-    return texts
+    def _ended(self) -> Exception:
+        """Why it ended by itself: through the file, or through no fault of the file's."""
+        code = cast(subprocess.Popen[bytes], self._process).wait()
+        self._end()
+        if -code in _ENDED_BY_THE_FILE:
+            return RejectionError("too_large", "memory")
+        return RuntimeError(f"the process that reads spreadsheets ended with {code}")
 
-
-def _rows(sheet: CalamineSheet, header: Header) -> Iterator[pl.DataFrame]:
-    width = len(header.fields)
-    below = islice(sheet.iter_rows(), header.row, None)
-    row_number = header.row + 1
-    while rows := list(islice(below, BATCH_ROWS)):
-        columns = [_column(cells) for cells in zip(*rows, strict=True)]
-        yield pl.DataFrame(
-            {
-                ROW_NUMBER: pl.int_range(row_number, row_number + len(rows), dtype=pl.UInt32, eager=True),
-                **dict(zip(column_names(width), columns, strict=False)),
-            }
-        ).with_columns(_filled_beyond(columns[width:]).alias(EXTRA))
-        row_number += len(rows)
-
-
-def _column(cells: tuple[Cell, ...]) -> pl.Series:
-    """One column of a batch as text; refuses spoilt letters."""
-    texts = [cell if isinstance(cell, str) else _text(cell) for cell in cells]
-    together = "\n".join(texts)
-    if not together.isascii():
-        refuse_spoilt_text(together)
-    return pl.Series(texts, dtype=pl.String)
-
-
-def _filled_beyond(columns: list[pl.Series]) -> pl.Expr:
-    return pl.any_horizontal(pl.lit(False), *(column.str.strip_chars() != "" for column in columns))
-
-
-def _text(cell: Cell) -> str:
-    """A cell as text: numbers marked as such, dates as 2018-10-31, times of day dropped from midnight only."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, int | float):
-        return f"{NUMBER_CELL}{cell!r}"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    return str(cell)
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None

@@ -111,6 +111,37 @@ def check(run_id: int) -> None:
             stage.result["pinned_slices"] = runs.pin(connection, run_id, nights_kept)
 
 
+def mark_for_recheck(dataset: str | None, first_period: str | None, last_period: str | None, everything: bool) -> int:
+    """Ask for past deliveries to be judged again by the rules in force; returns how many. Periods as in file names."""
+    from aim.ledger import rechecks
+
+    span = rechecks.Span.between(dataset or None, first_period or None, last_period or None)
+    with warehouse(Settings.from_env()) as house, house.connect() as connection:
+        return rechecks.mark_for_recheck(connection, contracts(), span, everything=everything)
+
+
+def judge_rechecked() -> dict[str, Any]:
+    """Judge what was marked, then say of each slice whether it came; returns counts.
+
+    Not while a night runs: it builds from rows as they were judged when it pinned them. Then the night that follows
+    judges them. Results go to the last night, on whose clock the obligations stay.
+    """
+    from aim.quality.judging import judge_all
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        with house.connect() as connection:
+            night = runs.last_night(connection)
+        if night is None:
+            return {"deliveries": 0}
+        result = judge_all(house, settings, night.run_id, unless=runs.a_night_runs).summary()
+        with house.connect() as connection:
+            if runs.a_night_runs(connection):
+                return result | {"left_to_the_night": True}
+            obligations.refresh(connection, contracts(), read_registry(settings.registry), night.clock)
+    return result
+
+
 def build(run_id: int, layer: str) -> None:
     """Build and test one layer of the warehouse on the deliveries pinned for the night."""
     from aim.warehouse import dbt

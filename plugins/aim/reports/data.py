@@ -47,7 +47,10 @@ class Slice(SliceName):
 
 @dataclass(frozen=True)
 class DeliveryTold:
-    """A delivery the report tells of. rows_received = rows_loaded + rows_quarantined + rows_duplicate."""
+    """A delivery the report tells of. rows_received = rows_loaded + rows_quarantined + rows_duplicate.
+
+    answered: findings that the provider gave a reason for, told no more.
+    """
 
     delivery_id: int
     dataset: str
@@ -64,6 +67,7 @@ class DeliveryTold:
     rows_duplicate: int
     unknown_columns: int
     total_rows: int
+    answered: int = 0
 
     @property
     def is_accepted(self) -> bool:
@@ -75,7 +79,8 @@ class DeliveryTold:
 class Finding:
     """Rows of one delivery that break one rule, in one field (or `fields` together).
 
-    `first_rows` are numbers of the provider's own file; none where the rule is about the file as a whole.
+    `first_rows` are numbers of the provider's own file; none where the rule is about the file as a whole. `stood_in`:
+    the earlier file that they are numbers of, where the rows are missing from this one.
     """
 
     delivery: DeliveryTold
@@ -83,15 +88,17 @@ class Finding:
     fields: tuple[FieldContract, ...]
     row_count: int
     first_rows: tuple[int, ...]
+    stood_in: str | None = None
 
 
 @dataclass(frozen=True)
 class Mending:
-    """Rows of one delivery to correct (they are out) and rows in it with questions only."""
+    """Rows of one delivery to correct (they are out), rows in it with questions only, questions about the file."""
 
     delivery: DeliveryTold
     rows_to_fix: int
     rows_to_explain: int
+    files_to_explain: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,8 +228,11 @@ def _findings(
             fields=_fields(contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]),
             row_count=row["row_count"],
             first_rows=tuple(row["first_rows"]),
+            stood_in=row["stood_in"],
         )
-        for row in _rows(connection, "row_issues.sql", {"delivery_ids": ids, "shown": ROWS_SHOWN})
+        for row in _rows(
+            connection, "row_issues.sql", {"delivery_ids": ids, "shown": ROWS_SHOWN, "file_rules": file_rules}
+        )
         if row["rule_code"] in rules
     ]
     return of_files + of_rows
@@ -241,10 +251,12 @@ def _fields(contracts: Contracts, dataset: str, rule: Rule, field: str) -> tuple
 def _mending(
     connection: psycopg.Connection[Any], rules: Mapping[str, Rule], deliveries: Mapping[int, DeliveryTold]
 ) -> tuple[Mending, ...]:
-    asked = {"delivery_ids": list(deliveries), "rule_codes": list(rules)}
+    # What refuses the file is said with its refusal.
+    codes = [code for code, rule in rules.items() if rule.severity is not Severity.FILE]
+    asked = {"delivery_ids": list(deliveries), "rule_codes": codes}
     counted = {row["delivery_id"]: row for row in _rows(connection, "rows_to_mend.sql", asked)}
     return tuple(
-        Mending(one, counted[key]["rows_to_fix"], counted[key]["rows_to_explain"])
+        Mending(one, counted[key]["rows_to_fix"], counted[key]["rows_to_explain"], counted[key]["files_to_explain"])
         for key, one in deliveries.items()
         if key in counted
     )

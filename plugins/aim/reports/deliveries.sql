@@ -34,7 +34,12 @@ select
     shown.rows_quarantined,
     shown.rows_duplicate,
     coalesce(jsonb_array_length(shown.reading_notes -> 'unknown_columns'), 0) as unknown_columns,
-    coalesce((shown.reading_notes ->> 'total_rows')::integer, 0) as total_rows
+    coalesce((shown.reading_notes ->> 'total_rows')::integer, 0) as total_rows,
+    (
+        select count(*)
+        from quality.row_issues as issues
+        where issues.answered and issues.delivery_id = shown.delivery_id
+    ) as answered
 from of_slices as shown
 left join of_slices as speaking
     on shown.dataset = speaking.dataset and shown.period = speaking.period and speaking.is_speaking

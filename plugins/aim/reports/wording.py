@@ -96,6 +96,7 @@ class _Wording:
         self._rejected = report.with_status("rejected")
         self._to_fix = sum(one.rows_to_fix for one in report.mending if one.delivery.is_accepted)
         self._to_explain = sum(one.rows_to_explain for one in report.mending if one.delivery.is_accepted)
+        self._to_answer = sum(one.files_to_explain for one in report.mending if one.delivery.is_accepted)
 
     def letter(self, contact: str) -> Letter:
         report = self._report
@@ -152,6 +153,8 @@ class _Wording:
             rows = self._say("subject_fix", self._to_fix)
         elif self._to_explain:
             rows = self._say("subject_explain", self._to_explain)
+        elif self._to_answer:
+            rows = self._say("subject_answer", self._to_answer)
         if rows is not None:
             return ", ".join([*(files or [self._say("subject_accepted")]), rows])
         if files:
@@ -180,7 +183,7 @@ class _Wording:
         files = self._files_wanted("verdict")
         if files:
             return ". ".join(files)
-        if self._to_fix or self._to_explain:
+        if self._to_fix or self._to_explain or self._to_answer:
             return self._say("verdict_accepted")
         quiet = self._quiet_verdict()
         return self._say("verdict_earlier" if quiet == "good" and self._report.earlier_gaps else f"verdict_{quiet}")
@@ -197,6 +200,9 @@ class _Wording:
         for mending in report.mending:
             if mending.delivery.is_accepted and mending.rows_to_explain:
                 yield self._say("do_explain", mending.rows_to_explain, slice=self._slice(mending.delivery))
+        for mending in report.mending:
+            if mending.delivery.is_accepted and mending.files_to_explain:
+                yield self._say("do_answer", mending.files_to_explain, slice=self._slice(mending.delivery))
         if report.earlier_gaps:
             yield self._say("do_earlier", len(report.earlier_gaps))
 
@@ -249,7 +255,11 @@ class _Wording:
             )
         lines += [
             self._say(key, count)
-            for key, count in (("unknown_columns", told.unknown_columns), ("total_rows", told.total_rows))
+            for key, count in (
+                ("unknown_columns", told.unknown_columns),
+                ("total_rows", told.total_rows),
+                ("answered", told.answered),
+            )
             if count
         ]
         return lines
@@ -278,6 +288,8 @@ class _Wording:
         lines: list[tuple[str, str]] = []
         if finding.first_rows:
             lines.append((self._one_or_many("card_rows", finding.row_count), self._row_numbers(finding)))
+        if finding.stood_in is not None:
+            lines.append((self._say("card_stood_in"), finding.stood_in))
         if with_file and finding.delivery.file_name is not None:
             lines.append((self._say("card_file"), finding.delivery.file_name))
         if finding.fields:

@@ -25,7 +25,7 @@ from aim.landing.cells import (
     read_text,
     trimmed,
 )
-from aim.landing.raw_rows import NUMBER_CELL
+from aim.landing.number_cell import NUMBER_CELL
 
 GENITIVE = [
     "sausio", "vasario", "kovo", "balandžio", "gegužės", "birželio", "liepos", "rugpjūčio", "rugsėjo", "spalio",

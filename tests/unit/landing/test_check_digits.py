@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.lt import asmens
 
-from aim.landing.check_digits import holds_personal_code, is_legal_code, is_personal_code, understood
+from aim.landing.check_digits import (
+    holds_personal_code,
+    is_legal_code,
+    is_personal_code,
+    understood,
+    without_personal_codes,
+)
 
 VECTORS = Path(__file__).parents[4] / "shared" / "data" / "identifier_vectors.csv"
 NOT_BORN_YET = ("7", "8")
@@ -80,7 +86,55 @@ def test_month_zero_is_impossible() -> None:
     assert not is_personal_code(start + str(asmens.calc_check_digit(f"{start}0")))
 
 
-def test_a_code_is_found_within_a_text_but_not_within_a_longer_number() -> None:
-    assert holds_personal_code("vaikas (51003019808)")
-    assert not holds_personal_code("9951003019808")
-    assert not holds_personal_code("vaikas 51003019804")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vaikas (51003019808)", "510 0301 9808", "5100301-9808", "5 100301 9808", "5-10-03-01-980-8", "51 003 019 808",
+        "510\u00a00301\u00a09808", "5100301 - 9808", "51003019808.0", "9951003019808", "AK51003019808x",
+        "Nr. 12 510 0301 9808", "5100301_9808", "2018-10-31 510 0301 9808", "51003019808/61207129837", "7" * 101,
+    ],
+)  # fmt: skip
+def test_a_code_is_found_within_a_text_also_written_apart(text: str) -> None:
+    assert holds_personal_code(text)
+    assert "9808" not in without_personal_codes(text) and len(without_personal_codes(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vaikas 51003019804", "+370 612 34567", "8 612 34567", "LT12 1000 0111 0101 1001", "2018-10-31 12:30:15",
+        "2001-10-31 123", "302110011_2018-10", "302110011_2017-2018", "1 234 567 890",
+        "2018-10-31 2018-11-30 2018-12-31",
+    ],
+)  # fmt: skip
+def test_ordinary_numbers_are_no_codes(text: str) -> None:
+    assert not holds_personal_code(text)
+    assert without_personal_codes(text) == text
+
+
+DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31))
+TIMES = st.times().map(lambda time: time.strftime("%H:%M:%S"))
+
+
+@given(DAYS, DAYS, TIMES, st.sampled_from("-. "), st.integers(0, 999_999_999))
+def test_no_date_time_amount_or_telephone_number_is_a_code(
+    day: date, other: date, time: str, by: str, number: int
+) -> None:
+    written = [f"{each.year}{by}{each.month:02}{by}{each.day:02}" for each in (day, other)]
+    assert not holds_personal_code(f"{written[0]} {time}")
+    assert not holds_personal_code(" ".join(written))
+    assert not holds_personal_code(f"{number:,}".replace(",", " "))
+    assert not holds_personal_code(f"+370 6{number % 100:02} {number % 100_000:05}")
+
+
+@given(
+    st.integers(3, 6),
+    DAYS,
+    st.integers(980, 999),
+    st.lists(st.sampled_from(["", " ", "-", "\u00a0"]), min_size=10, max_size=10),
+)
+def test_a_code_is_found_however_it_is_cut(first: int, day: date, serial: int, gaps: list[str]) -> None:
+    start = f"{first}{day:%y%m%d}{serial}"
+    code = start + str(asmens.calc_check_digit(f"{start}0"))
+    apart = "".join(digit + gap for digit, gap in zip(code, [*gaps, ""], strict=True))
+    assert holds_personal_code(apart) is is_personal_code(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -85,6 +85,52 @@ def test_what_is_known_of_a_refused_file_is_kept() -> None:
     assert (label.dataset, label.provider_code) == (None, CENTRE)
 
 
-def test_a_number_as_long_as_a_personal_code_is_not_shown() -> None:
-    assert gate.shown_name("51003019808_byla.csv") == "***********_byla.csv"
-    assert gate.shown_name(f"atvejai_{CENTRE}_2018-10.csv") == f"atvejai_{CENTRE}_2018-10.csv"
+@pytest.mark.parametrize(
+    ("dataset", "period", "first", "last"),
+    [
+        ("atvejai", "2018-10", date(2018, 10, 1), date(2018, 10, 31)),
+        ("tbk_veikla", "2018-K3", date(2018, 7, 1), date(2018, 9, 30)),
+        ("tbk_veikla", "2018-k3", date(2018, 7, 1), date(2018, 9, 30)),
+        ("apklausa", "2018-P2", date(2018, 7, 1), date(2018, 12, 31)),
+        ("gyventojai", "2018", date(2018, 1, 1), date(2018, 12, 31)),
+        ("nesimokantys", "2017-2018", date(2017, 9, 1), date(2018, 8, 31)),
+    ],
+)
+def test_every_kind_of_period_is_understood(dataset: str, period: str, first: date, last: date) -> None:
+    declared = contracts()
+    provider = next(
+        code for code, known in sorted(PROVIDERS.items()) if declared.obligation(known.kind, dataset) is not None
+    )
+    label = labelled(f"{dataset}_{provider}_{period}.csv", datetime(2019, 3, 1, tzinfo=UTC))
+    assert label.refused is None and label.period is not None
+    assert (label.period.start, label.period.end, label.period.text) == (first, last, period.upper())
+
+
+def test_a_school_year_may_come_from_new_year_in_it() -> None:
+    register = next(code for code, provider in PROVIDERS.items() if provider.kind == "nsa")
+    name = f"nesimokantys_{register}_2017-2018.csv"
+    assert labelled(name, datetime(2018, 1, 1, 12, tzinfo=UTC)).refused is None
+    refused = labelled(name, datetime(2017, 12, 31, 12, tzinfo=UTC)).refused
+    assert refused is not None and (refused.code, refused.detail) == ("too_early", "2018-01-01")
+    assert labelled(f"nesimokantys_{register}_2017-2019.csv").refused is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("51003019808_byla.csv", "***********_byla.csv"),
+        ("510 0301 9808.csv", "*** **** ****.csv"),
+        ("vaikas 5100301-9808 byla.csv", "vaikas *******-**** byla.csv"),
+        (f"atvejai_{CENTRE}_2018-10.csv", f"atvejai_{CENTRE}_2018-10.csv"),
+        (f"nesimokantys_{CENTRE}_2017-2018.csv", f"nesimokantys_{CENTRE}_2017-2018.csv"),
+        ("a\nERROR b\x1b[31m\u202e.csv", "a?ERROR b?[31m?.csv"),
+        ("\udcfe.csv", "?.csv"),
+    ],
+)
+def test_a_name_is_shown_without_codes_and_what_cannot_be_printed(name: str, shown: str) -> None:
+    assert gate.shown_name(name) == shown
+
+
+def test_an_endless_name_is_cut() -> None:
+    shown = gate.shown_name("ė" * 300)
+    assert (len(shown), shown[-1]) == (200, "…")

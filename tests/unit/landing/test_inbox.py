@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def test_what_is_no_delivery_is_left_alone(tmp_path: Path) -> None:
     for name in ("a.csv.part", "b.csv.TMP", "truth.json", "contacts.csv", ".hidden", "other/c.csv", "sftp/deep/d.csv"):
         put(tmp_path, name, 100)
     (tmp_path / "link.csv").symlink_to(put(tmp_path / "elsewhere", "e.csv", 100))
+    (tmp_path / "sftp" / "broken.csv").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo(tmp_path / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket.csv"))
     listing = list_inbox(str(tmp_path), 60, NOW)
     assert (listing.ready, listing.waiting) == ((), 0)
 

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import polars as pl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.landing.reading import FILES, canonical, read, read_bytes
+from tests.unit.landing.written_sheets import ods, ods_cell, ods_row, workbook
 
-from aim.landing import encoding, readers, text_files
+from aim.landing import encoding, text_files
 from aim.landing.rejection import RejectionError
+from aim.landing.workbooks import SheetReader
+from aim.settings import Limits
 
+SHEETS = SheetReader(Limits())
 HEADER = "atvejo_nr;asmens_kodas;seimos_nr;sav;pranesimo_data;atidarymo_data"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sheets_end() -> Iterator[None]:
+    yield
+    SHEETS.close()
 
 
 def numbers_and_cases(name: str) -> list[tuple[int, str]]:
@@ -135,7 +147,7 @@ def test_a_nil_return_beside_rows_is_a_row() -> None:
         ("nothing_inside.csv.zip", "nothing_inside", None),
         ("not_a_workbook.xlsx", "unreadable_bytes", None),
         ("damaged.xlsx", "unreadable_bytes", None),
-        ("one_cell_far_away.xlsx", "too_large", None),
+        ("one_cell_far_away.xlsx", "too_large", "memory"),
     ],
 )
 def test_files_that_cannot_be_taken(name: str, code: str, detail: str | None) -> None:
@@ -151,14 +163,6 @@ def test_one_bad_byte_in_a_utf8_file_is_not_hidden_by_another_code_page() -> Non
     with pytest.raises(RejectionError) as refused:
         read_bytes(f"{HEADER};Priemonė\n".encode() + b"A-1;\xff;S;11;;\n")
     assert (refused.value.code, refused.value.detail) == ("mojibake", "PriemonÄ—")
-
-
-def test_a_bomb_is_stopped_while_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "MAX_TEXT_BYTES", 100)
-    for name in ("packed.csv.gz", "packed.csv.zip"):
-        with pytest.raises(RejectionError) as refused:
-            read(name)
-        assert refused.value.code == "too_large"
 
 
 def test_rows_with_too_many_or_too_few_cells_stay_rows() -> None:
@@ -190,6 +194,60 @@ def test_identifiers_kept_as_numbers_are_findings() -> None:
     (row,) = canonical(rows)
     assert row["_unreadable"] == "{atvejo_nr,asmens_kodas,seimos_nr}"
     assert row["sav"] == "11"
+
+
+ERRORS = ["#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"]
+
+
+@pytest.mark.parametrize("shown", ERRORS)
+def test_an_error_in_a_sheet_is_unreadable_and_not_missing(shown: str) -> None:
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER.split(";"))
+    sheet.write_row(1, 0, ["A-1", "51003019808", "", "11", "2018-10-01"])
+    sheet.write_formula(1, 2, "=A1/0", None, shown)
+    sheet.write_formula(1, 5, "=A1/0", None, shown)
+    book.close()
+    row = canonical(read_bytes(written.getvalue(), "xlsx")[1])[0]
+    assert (row["_unreadable"], row["seimos_nr"]) == ("{seimos_nr,atidarymo_data}", None)
+
+
+def test_an_error_in_an_open_document_too() -> None:
+    error = (
+        b'<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""'
+        b' calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
+    cells = [ods_cell("A-1"), ods_cell("51003019808"), error, *map(ods_cell, ["11", "2018-10-01", "2018-10-02"])]
+    content = ods(ods_row(*map(ods_cell, HEADER.split(";"))) + ods_row(*cells))
+    row = canonical(read_bytes(content, "ods")[1])[0]
+    assert (row["_unreadable"], row["seimos_nr"], row["sav"]) == ("{seimos_nr}", None, "11")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.text(alphabet=st.sampled_from(list("aš\";,\x1f\n|\t '\\")), max_size=6), min_size=6, max_size=8
+        ).filter(lambda row: row[0].strip()),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_cells_of_a_sheet_come_as_they_are(rows: list[list[str]]) -> None:
+    _, found = read_bytes(workbook([HEADER.split(";"), *rows]), "xlsx", sheets=SHEETS)
+    assert found["row_number"].to_list() == list(range(2, 2 + len(rows)))
+    for column, name in enumerate(HEADER.split(";")):
+        assert [cell or "" for cell in found[name]] == [row[column] for row in rows]
+    assert found["_extra"].to_list() == [any(cell.strip() for cell in row[6:]) for row in rows]
+
+
+def test_a_header_alone_in_a_sheet_and_a_nil_return_in_an_open_document() -> None:
+    with pytest.raises(RejectionError) as refused:
+        read_bytes(workbook([HEADER.split(";")]), "xlsx")
+    assert refused.value.code == "header_only"
+    header = ods_row(*map(ods_cell, HEADER.split(";")))
+    assert read_bytes(ods(header + ods_row(ods_cell("Nėra duomenų"))), "ods")[0].is_nil
 
 
 cells = st.text(alphabet=st.sampled_from(list("aš1 ;,\t|\"\n'-\\")), max_size=6).filter(

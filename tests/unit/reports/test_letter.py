@@ -109,6 +109,14 @@ FULL = report(
     checks_at_fault=1,
     earlier_gaps=GAPS,
 )  # fmt: skip
+ASKED_ABOUT_THE_FILE = report(
+    deliveries=(delivery(answered=3),),
+    mending=(Mending(delivery(), 0, 0, 2),),
+    queries=(
+        replace(finding(1, code="VIS-015"), fields=(), first_rows=()),
+        replace(finding(1, 7, code="ATV-003", field="atvejo_nr"), stood_in="atvejai_902330016_2018-11.csv"),
+    ),
+)
 ENGLISH = replace(FULL, provider=SPC.model_copy(update={"language": "en"}))
 NOBODY = report(slices=(Slice("atvejai", "2018-12", DUE, "waived"),), deliveries=())
 
@@ -122,6 +130,7 @@ NOBODY = report(slices=(Slice("atvejai", "2018-12", DUE, "waived"),), deliveries
         (with_rows(12), "priimta su pastabomis, 12 eilučių taisyti iki 2019-02-11"),
         (with_rows(21), "priimta su pastabomis, 21 eilutę taisyti iki 2019-02-11"),
         (with_rows(0, 3), "priimta su pastabomis, 3 eilutes patikslinti iki 2019-02-11"),
+        (ASKED_ABOUT_THE_FILE, "priimta su pastabomis, atsakyti į 2 klausimus iki 2019-02-11"),
         (report(slices=(MISSING,)), "negautas 1 failas, pateikti iki 2019-02-11"),
         (report(slices=(MISSING,) * 2), "negauti 2 failai, pateikti iki 2019-02-11"),
         (report(slices=(REJECTED,)), "atmestas 1 failas, pateikti iki 2019-02-11"),
@@ -174,7 +183,9 @@ def words_of_text(text: str) -> list[str]:
     return " ".join(re.sub(r"^\s*- ", "", line) for line in lines).split()
 
 
-@pytest.mark.parametrize("told", [report(), with_rows(12, 3), FULL, ENGLISH, NOBODY, report(slices=(REJECTED,))])
+@pytest.mark.parametrize(
+    "told", [report(), with_rows(12, 3), FULL, ASKED_ABOUT_THE_FILE, ENGLISH, NOBODY, report(slices=(REJECTED,))]
+)
 def test_both_parts_say_the_same_in_the_same_order(told: MonthlyReport) -> None:
     rendered = written(told)
     assert "".join(words_of_html(rendered.html)) == "".join(words_of_text(rendered.text))
@@ -193,6 +204,13 @@ def test_rows_are_told_with_their_number_in_the_file() -> None:
     assert "Eilutė: 88" in text
     assert "Eilutės: 2, 3 ir 4" in text
     assert "12 eilučių neužpildytas privalomas" in text
+
+
+def test_what_was_answered_is_counted_and_a_missing_row_is_told_by_its_earlier_file() -> None:
+    text = " ".join(written(ASKED_ABOUT_THE_FILE).text.split())
+    assert "3 pastabos paaiškintos jūsų nurodytomis priežastimis" in text
+    assert "Peržiūrėkite 2 klausimus dėl viso failo" in text
+    assert "Eilutė: 7 Ankstesniame faile: atvejai_902330016_2018-11.csv" in text
 
 
 def test_received_is_always_the_sum() -> None:
