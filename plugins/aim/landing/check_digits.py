@@ -20,12 +20,19 @@ _DIGIT_GROUPS = re.compile(rf"[0-9]+(?:{_APART}[0-9]+)*")
 """Digits, also those written apart: 510 0301 9808, 5100301-9808."""
 _DIGITS = re.compile(r"[0-9]+")
 _LENGTH = 11
-_DAY_OF_BIRTH = re.compile(r"(?=([1-6][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4}))")
-"""Eleven digits that may be a code, also where they overlap."""
 _BORN_SINCE_1900 = "3456"
-"""First digits of all who live. 1 and 2 begin every date: digits written apart after them are no code."""
-_MOST_DIGITS = 100
-"""A longer run of digits is taken for one that holds a code: no field has use for it."""
+_APART_AS = (
+    (7, 4),
+    (3, 4, 4),
+    (1, 6, 4),
+    (7, 3, 1),
+    (1, 6, 3, 1),
+    (1, 2, 2, 2, 4),
+    (1, 2, 2, 2, 3, 1),
+    (2, 3, 3, 3),
+    (3, 3, 3, 2),
+)
+"""How a code is written apart: by its parts, or as any long number is. Not as other numbers are: 33-2020-10012."""
 _CENTURIES = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 """First digit -> century of birth; 7 and 8 are not born yet. Odd digits are men."""
 
@@ -68,23 +75,28 @@ def without_personal_codes(text: str) -> str:
 
 
 def _codes_within(text: str) -> Iterator[tuple[int, int]]:
-    """Where personal codes stand. Those written apart, or within a longer number, begin with 3 to 6."""
+    """Where personal codes stand. But for those that stand alone in one, they begin with 3 to 6."""
     for run in _DIGIT_GROUPS.finditer(text):
-        groups = list(_DIGITS.finditer(text, run.start(), run.end()))
-        places = [place for group in groups for place in range(group.start(), group.end())]
-        if len(places) > _MOST_DIGITS:
-            yield run.span()
+        if len(run[0]) < _LENGTH:
             continue
-        starts, ends = {group.start() for group in groups}, {group.end() for group in groups}
-        digits = "".join(group[0] for group in groups)
-        for found in _DAY_OF_BIRTH.finditer(digits):
-            start, end = places[found.start()], places[found.start() + _LENGTH - 1] + 1
-            at_edges = start in starts and end in ends
-            in_one = end - start == _LENGTH
-            # Else digits of two numbers side by side, cut out of the midst of either, or of a date and a time.
-            said = (at_edges and in_one) or (found[1][0] in _BORN_SINCE_1900 and (at_edges or in_one))
-            if said and is_personal_code(found[1]):
+        groups = [group.span() for group in _DIGITS.finditer(text, run.start(), run.end())]
+        lengths = tuple(end - start for start, end in groups)
+        for number, (start, end) in enumerate(groups):
+            if lengths[number] == _LENGTH and is_personal_code(text[start:end]):
                 yield start, end
+            elif lengths[number] > _LENGTH:
+                ends = ((start, start + _LENGTH), (end - _LENGTH, end))
+                yield from (place for place in ends if _is_of_the_living(text[slice(*place)]))
+            for way in _APART_AS:
+                if lengths[number : number + len(way)] == way:
+                    place = start, groups[number + len(way) - 1][1]
+                    if _is_of_the_living("".join(_DIGITS.findall(text, *place))):
+                        yield place
+
+
+def _is_of_the_living(digits: str) -> bool:
+    """1 and 2 begin every year: digits of two numbers after them are no code, and nobody's who lives."""
+    return digits[0] in _BORN_SINCE_1900 and is_personal_code(digits)
 
 
 def understood(codes: pl.Series) -> pl.DataFrame:

@@ -26,7 +26,7 @@ from aim.landing import archive, gate
 from aim.landing.canonical import Canonicaliser
 from aim.landing.identity import ChildKeys, PassingChildKeys
 from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox, standing_still
-from aim.landing.readers import Reading, read_file
+from aim.landing.readers import WORKBOOKS, Reading, read_file
 from aim.landing.rejection import RejectionError
 from aim.landing.secret import passing_secret, read_secret
 from aim.landing.workbooks import SheetReader
@@ -239,6 +239,8 @@ class _Landing:
         # A stamp that lies ahead brings no file nearer to its ready day.
         seen_at = min(file.received_at, datetime.now(UTC))
         label = gate.label(file.name, seen_at, self._contracts, self._providers)
+        if label.format in WORKBOOKS and label.refused is None:
+            self._sheets.start()
         try:
             with file.open() as original:
                 kept = self._keep(original)

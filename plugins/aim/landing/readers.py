@@ -11,7 +11,7 @@ import polars as pl
 
 from aim.contracts.models import DatasetContract, FieldType
 from aim.contracts.reference import Reference
-from aim.landing.cells import BLANKS
+from aim.landing.cells import BLANKS, trimmed
 from aim.landing.encoding import encoding_of
 from aim.landing.header import Header, fold, require_columns
 from aim.landing.packing import unpacked
@@ -85,23 +85,48 @@ def read_file(
     reading.notes = notes | {"header_row": header.row, "total_rows": 0, "blank_rows": 0}
     if header.unknown:
         reading.notes["unknown_columns"] = list(header.unknown)
-    reading.batches = _data_rows(rows, reading, _codes_by_column(header, contract, reference))
+    reading.batches = _data_rows(rows, reading, _Labelling(header, contract, reference))
     return reading
 
 
-def _codes_by_column(header: Header, contract: DatasetContract, reference: Reference) -> dict[int, frozenset[str]]:
-    """Folded legal codes of each coded column: `VISO` may be a code and then heads no total row."""
-    codes = {}
-    for column, name in enumerate(header.fields):
-        declared = next((field for field in contract.fields if field.name == name), None)
-        if declared is not None and declared.type is FieldType.CODE:
-            codes[column] = frozenset(fold(code) for code in reference.code_lists[str(declared.code_list)])
-    return codes
+class _Labelling:
+    """Tells a total row or nil return by its first filled cell.
+
+    `VISO` may be a code of that column: then it heads a total row only where the row's other keys are missing.
+    """
+
+    def __init__(self, header: Header, contract: DatasetContract, reference: Reference) -> None:
+        declared = {field.name: field for field in contract.fields}
+        fields = [declared.get(name or "") for name in header.fields]
+        self._cells = column_names(len(fields))
+        self._codes = {
+            column: frozenset(fold(code) for code in reference.code_lists[str(field.code_list)])
+            for column, field in enumerate(fields)
+            if field is not None and field.type is FieldType.CODE
+        }
+        self._keys = [column for column, field in enumerate(fields) if field is not None and field.key]
+
+    def labels(self, rows: pl.DataFrame) -> dict[int, str]:
+        """Position in `rows` -> folded first filled cell, of the rows whose first filled cell may be a label."""
+        filled = (pl.when(pl.col(column).str.strip_chars(BLANKS) != "").then(pl.col(column)) for column in self._cells)
+        # Decomposed letters do not hide the label: it holds a stretch of plain ones.
+        found = (
+            rows.select(first=pl.coalesce(filled), **{column: pl.col(column) for column in self._cells})
+            .with_row_index("position")
+            .filter(pl.col("first").str.contains(_LABEL))
+        )
+        labels = {}
+        for row in found.iter_rows(named=True):
+            cells = [row[name] or "" for name in self._cells]
+            column = next(number for number, cell in enumerate(cells) if cell.strip(BLANKS))
+            label = fold(row["first"])
+            is_code = label in self._codes.get(column, ())
+            if not is_code or all(trimmed(cells[key]) is None for key in self._keys if key != column):
+                labels[row["position"]] = label
+        return labels
 
 
-def _data_rows(
-    batches: Iterator[pl.DataFrame], reading: Reading, codes: dict[int, frozenset[str]]
-) -> Iterator[pl.DataFrame]:
+def _data_rows(batches: Iterator[pl.DataFrame], reading: Reading, labelling: _Labelling) -> Iterator[pl.DataFrame]:
     """The rows received. Total rows are held back until it is known whether anything follows them."""
     cells = column_names(len(reading.header.fields))
     names = {column: name for column, name in zip(cells, reading.header.fields, strict=True) if name}
@@ -111,7 +136,7 @@ def _data_rows(
     for batch in batches:
         filled = _without_blank(batch, cells)
         reading.notes["blank_rows"] += batch.height - filled.height
-        labels = _labels(filled, cells, codes)
+        labels = labelling.labels(filled)
         last = filled.height
         while last and labels.get(last - 1) in _TOTALS:
             last -= 1
@@ -140,21 +165,3 @@ def _without_blank(batch: pl.DataFrame, cells: list[str]) -> pl.DataFrame:
     suspects = batch.lazy().filter(is_blank[0]).filter(pl.all_horizontal(is_blank), ~pl.col(EXTRA))
     blank = suspects.select(ROW_NUMBER).collect()
     return batch.join(blank, on=ROW_NUMBER, how="anti", maintain_order="left") if blank.height else batch
-
-
-def _labels(rows: pl.DataFrame, cells: list[str], codes: dict[int, frozenset[str]]) -> dict[int, str]:
-    """Position in `rows` -> folded first filled cell, of the rows whose first filled cell may be a label."""
-    first = pl.coalesce(pl.when(pl.col(column).str.strip_chars(BLANKS) != "").then(pl.col(column)) for column in cells)
-    # Decomposed letters do not hide the label: it holds a stretch of plain ones.
-    found = (
-        rows.select(first=first, **{column: pl.col(column) for column in cells})
-        .with_row_index("position")
-        .filter(pl.col("first").str.contains(_LABEL))
-    )
-    labels = {}
-    for row in found.iter_rows(named=True):
-        column = next(number for number, name in enumerate(cells) if (row[name] or "").strip(BLANKS))
-        label = fold(row["first"])
-        if label not in codes.get(column, ()):
-            labels[row["position"]] = label
-    return labels

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 _SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
 _OF_XLSX = re.compile(rb"(<(?:\w+:)?c\s[^<>]*?\bt=)([\"'])e\2")
@@ -17,27 +18,31 @@ _MARKS = (b't="e"', b"t='e'", b'value-type="error"')
 _BLOCK_BYTES = 4 * 1024 * 1024
 
 
+def has_errors(workbook: bytes) -> bool:
+    """Whether some sheet shows an error; False also of a workbook too damaged to tell. Keeps little in memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(workbook)) as container:
+            return any(_shows_one(container, member) for member in _sheets(container))
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+        return False
+
+
 def with_errors_as_text(workbook: bytes) -> bytes:
-    """The workbook with the text of each error in its cell; the same bytes where there is none.
-
-    Raises what zipfile does of a damaged one.
-    """
-    with zipfile.ZipFile(io.BytesIO(workbook)) as container:
-        changed = {
-            member.filename: _as_text(container.read(member))
-            for member in container.infolist()
-            if _SHEETS.fullmatch(member.filename) and _has_errors(container, member)
-        }
-        if not changed:
-            return workbook
-        written = io.BytesIO()
-        with zipfile.ZipFile(written, "w") as told:
-            for member in container.infolist():
-                told.writestr(member.filename, changed.get(member.filename) or container.read(member))
-        return written.getvalue()
+    """The workbook with the text of each error in its cell. Raises what zipfile does of a damaged one."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as container, zipfile.ZipFile(written, "w") as told:
+        sheets = {member.filename for member in _sheets(container)}
+        for member in container.infolist():
+            content = container.read(member)
+            told.writestr(member.filename, _as_text(content) if member.filename in sheets else content)
+    return written.getvalue()
 
 
-def _has_errors(container: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+def _sheets(container: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [member for member in container.infolist() if _SHEETS.fullmatch(member.filename)]
+
+
+def _shows_one(container: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     carried = b""
     with container.open(member) as sheet:
         while block := sheet.read(_BLOCK_BYTES):

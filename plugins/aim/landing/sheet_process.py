@@ -4,9 +4,10 @@ The library lays a sheet out whole, from its first cell to its last, and where a
 than there is it ends its process. So it works in one of its own, under a bound, and one file cannot stop a night.
 
 Asked by lines of JSON on stdin, answers in blocks on stdout: one byte that says what, eight for the length, then as
-many. `open` (with `bytes`, which follow): a number of sheets. `look` at a sheet: its first rows as JSON. `rows` of it,
-below `header_row` and `width` wide: lines in portions, each cell as text, a last column that says whether there is
-more beyond, and an end. Refusals are a reason code and the limit met: the library's own words may quote cells.
+many. `open` (with `bytes`, which follow, and whether there are `errors` to tell): a number of sheets. `look` at a
+sheet: its first rows as JSON. `rows` of it, below `header_row` and `width` wide: lines in portions, each cell as text,
+a last column that says whether there is more beyond; then an empty portion. Refusals are a reason code and the limit
+met: the library's own words may quote cells.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from aim.landing.limits import BATCH_CELLS, HEADER_SEARCH_ROWS, SHEET_ROWS
 from aim.landing.number_cell import NUMBER_CELL
 from aim.landing.sheet_errors import with_errors_as_text
 
-ANSWER, ROWS, END, REFUSED = b"a", b"r", b"e", b"x"
+ANSWER, REFUSED = b"a", b"x"
 LENGTH_BYTES = 8
 SEPARATOR = "\x1f"
 """Between cells: what hardly any cell holds."""
@@ -54,7 +55,9 @@ def main() -> None:
         question = json.loads(line)
         try:
             if question["ask"] == "open":
-                content = with_errors_as_text(asked.read(question["bytes"]))
+                content = asked.read(question["bytes"])
+                if question["errors"]:
+                    content = with_errors_as_text(content)
                 book = CalamineWorkbook.from_filelike(io.BytesIO(content))
                 names = [each.name for each in book.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
                 _say(answers, ANSWER, json.dumps(len(names)).encode())
@@ -68,8 +71,8 @@ def main() -> None:
                     _say(answers, ANSWER, json.dumps(first).encode())
             else:
                 for rows in _portions(sheet, question["header_row"], question["width"]):
-                    _say(answers, ROWS, rows)
-                _say(answers, END, b"")
+                    _say(answers, ANSWER, rows)
+                _say(answers, ANSWER, b"")
         except MemoryError:
             _say(answers, REFUSED, b"too_large memory")
         except BaseException:

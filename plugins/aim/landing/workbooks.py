@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import IO, Any, cast
 
 import polars as pl
@@ -22,12 +22,14 @@ from aim.landing.header import Header, best_header, field_names, header_of
 from aim.landing.limits import SEARCHED_SHEETS, SHEET_SECONDS
 from aim.landing.raw_rows import EXTRA, ROW_NUMBER, column_names
 from aim.landing.rejection import RejectionError
-from aim.landing.sheet_process import END, LENGTH_BYTES, REFUSED, SEPARATOR
+from aim.landing.sheet_errors import has_errors
+from aim.landing.sheet_process import LENGTH_BYTES, REFUSED, SEPARATOR
 from aim.settings import Limits
 
 _LARGE_BYTES = 4 * 1024 * 1024
 """A process that has read so large a file is not used again: it would keep the memory."""
 
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 _ENDED_BY_THE_FILE = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGXCPU)
 """How the process ends where a file asks for more than there is."""
 
@@ -56,15 +58,36 @@ class SheetReader:
             raise RejectionError("empty_file")
         self._refuse_too_large(content)
         names = field_names(contract)
-        sheets = self._ask({"ask": "open", "bytes": len(content)}, content)
-        for sheet in range(min(sheets, SEARCHED_SHEETS)):
-            first = self._ask({"ask": "look", "sheet": sheet, "cells": self._limits.sheet_cells})
+        for first in self._first_rows(content):
             header = best_header((header_of(cells, names, row) for row, cells in enumerate(first, 1)), contract)
             if header is not None:
                 if len(header.fields) > self._limits.columns:
                     raise RejectionError("too_large", "columns")
                 return header, self._rows(header, take_spoilt, len(content) > _LARGE_BYTES)
         raise RejectionError("no_header")
+
+    def start(self) -> None:
+        """Start the process if it does not run yet: it will be wanted soon."""
+        self._running()
+
+    def _first_rows(self, content: bytes) -> Iterator[list[list[str]]]:
+        """Those of one sheet after another; the last one given is the one whose rows may be asked for."""
+        sheets = self._open(content)
+        for sheet in range(min(sheets, SEARCHED_SHEETS)):
+            self._look_at(sheet)
+            # While the sheet is laid out beside, there is time to see whether it was worth it.
+            if sheet == 0 and has_errors(content):
+                self._answer()
+                self._open(content, errors=True)
+                self._look_at(sheet)
+            yield json.loads(self._answer())
+
+    def _open(self, content: bytes, errors: bool = False) -> int:
+        self._send({"ask": "open", "bytes": len(content), "errors": errors}, content)
+        return int(self._answer())
+
+    def _look_at(self, sheet: int) -> None:
+        self._send({"ask": "look", "sheet": sheet, "cells": self._limits.sheet_cells})
 
     def _refuse_too_large(self, content: bytes) -> None:
         try:
@@ -83,7 +106,7 @@ class SheetReader:
         done = False
         try:
             self._send({"ask": "rows", "header_row": header.row, "width": width})
-            while (rows := self._answer()) is not None:
+            while rows := self._answer():
                 if not take_spoilt:
                     refuse_spoilt(rows)
                 batch = pl.read_csv(
@@ -102,10 +125,6 @@ class SheetReader:
             if is_large or not done:
                 self._end()
 
-    def _ask(self, question: dict[str, Any], content: bytes = b"") -> Any:
-        self._send(question, content)
-        return json.loads(cast(bytes, self._answer()))
-
     def _send(self, question: dict[str, Any], content: bytes = b"") -> None:
         try:
             pipe = cast(IO[bytes], self._running().stdin)
@@ -114,21 +133,23 @@ class SheetReader:
         except BrokenPipeError:
             raise self._ended() from None
 
-    def _answer(self) -> bytes | None:
-        """The next answer; None at the end of the rows."""
+    def _answer(self) -> bytes:
+        """The next answer; empty at the end of the rows."""
         deadline = time.monotonic() + SHEET_SECONDS
         head = self._take(1 + LENGTH_BYTES, deadline)
         content = self._take(int.from_bytes(head[1:], "big"), deadline)
         if head[:1] == REFUSED:
             code, _, limit = content.decode().partition(" ")
             raise RejectionError(code, limit or None)
-        return None if head[:1] == END else content
+        return content
 
     def _take(self, size: int, deadline: float) -> bytes:
         pipe = cast(IO[bytes], self._running().stdout)
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
         parts: list[bytes] = []
         while size:
-            ready, _, _ = select.select([pipe], [], [], max(0, deadline - time.monotonic()))
+            ready = poll.poll(max(0, deadline - time.monotonic()) * 1000)
             part = os.read(pipe.fileno(), min(size, 1024 * 1024)) if ready else b""
             if not ready:
                 self._end()
@@ -145,6 +166,8 @@ class SheetReader:
                 [sys.executable, "-m", "aim.landing.sheet_process", str(self._limits.workbook_memory_bytes)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                # Of our passwords and keys it has no need.
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
                 # What it says as it ends is the library's, and no one's to read.
                 stderr=subprocess.DEVNULL,
                 # A signal that ends us would end it first, and the file would be blamed.

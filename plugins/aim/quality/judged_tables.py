@@ -115,6 +115,7 @@ def show_settled_rows(connection: psycopg.Connection[Any], contract: DatasetCont
     `quality.batch` is filled with deliveries that are judged.
     """
     names = _show(connection, contract)
+    connection.execute("analyze quality.code_counts")
     for name in ("kept_rows", "former_rows"):
         connection.execute(load(__file__, f"{name}.sql").format(**names))
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.landing.reading import FILES, canonical, read, read_bytes
 from tests.unit.landing.written_sheets import ods, ods_cell, ods_row, workbook
 
+from aim.contracts.load import contracts
 from aim.landing import encoding, text_files
 from aim.landing.rejection import RejectionError
 from aim.landing.workbooks import SheetReader
@@ -96,6 +97,18 @@ def test_a_total_row_in_the_middle_is_a_row() -> None:
     reading, rows = read("total_row_in_the_middle.csv")
     assert rows["atvejo_nr"].to_list() == ["A-1", "Viso", "A-2"]
     assert reading.notes["total_rows"] == 0
+
+
+def test_a_code_that_is_called_total_heads_a_row_unless_all_other_keys_are_missing() -> None:
+    acts = contracts().datasets["nepilnameciu_veikos"]
+    lines = [
+        "veikos_grupe;sav;amzius;lytis;veiku_sk;asmenu_sk",
+        "VAGYSTE;11;14;V;3;2",
+        "Viso;11;14;V;3;2",
+        "Viso;-;;;6;4",
+    ]
+    reading, rows = read_bytes("\n".join(lines).encode(), contract=acts)
+    assert (rows["row_number"].to_list(), reading.notes["total_rows"]) == ([2, 3], 1)
 
 
 def test_a_total_row_stays_held_across_batches(monkeypatch: pytest.MonkeyPatch) -> None:
