@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -110,19 +109,19 @@ def night_home(folder: Path, **variables: str) -> NightHome:
     return NightHome(Settings.from_env(environment), environment)
 
 
-def small_inbox(folder: Path, providers: int = 4, faults: float = 0.4) -> Path:
-    """An inbox of a few providers' last two months with planted faults, and of the population; deterministic."""
-    whole = folder / "whole"
-    write_sample(whole, "2018-11", "2018-12", scale=0.2, seed=7, faults=faults)
+def small_inbox(folder: Path, faults: float = 0.4) -> Path:
+    """An inbox of four centres' last two months with planted faults, and of the population; deterministic."""
     inbox = folder / "inbox"
-    codes = sorted({path.name.split("_")[1] for path in whole.rglob("atvejai_*")})[:providers]
-    for path in sorted(whole.rglob("*_*.*")):
-        if path.name.startswith("gyventojai") or any(code in path.name for code in codes):
-            target = inbox / path.relative_to(whole)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-    shutil.copy2(whole / "contacts.csv", inbox / "contacts.csv")
-    shutil.rmtree(whole)
+    write_sample(
+        inbox,
+        "2018-11",
+        "2018-12",
+        scale=0.2,
+        seed=7,
+        faults=faults,
+        datasets=("gyventojai", "atvejai", "vertinimai"),
+        municipalities=("11", "12", "13", "15"),
+    )
     return inbox
 
 

@@ -24,7 +24,7 @@ CLOCK = date(2019, 1, 22)
 waits for files due on 15 and 21 January is released a few nights later, and the month's reports still go out today."""
 SCALE = 0.25
 FAULTS = 0.03
-"""At this rate every kind of defect is there at least once, in some 6 of 100 files."""
+"""At this rate every kind of defect is there, in some 6 of 100 files; but for those that take a longer history."""
 
 
 MARKER = "sample.json"

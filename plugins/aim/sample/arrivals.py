@@ -7,17 +7,20 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 
 from aim.clock import VILNIUS
-from aim.contracts.calendar import Period
+from aim.contracts.registry import Provider
 from aim.sample.chance import stream
+from aim.sample.owed import Owed
 
 _CHANNELS = ("api", "sftp", "email", "upload")
 _SHARES = (0.30, 0.20, 0.25, 0.25)
 BY_HAND = ("email", "upload")
 
 
-def channel_of(seed: int, provider: str) -> str:
-    """The channel a provider has used ever since."""
-    return _CHANNELS[int(stream(seed, "channel", provider).choice(len(_CHANNELS), p=_SHARES))]
+def channel_of(seed: int, provider: Provider) -> str:
+    """The channel a provider has used ever since; the national ones are automated."""
+    if provider.municipality_code is None:
+        return _CHANNELS[0]
+    return _CHANNELS[int(stream(seed, "channel", provider.code).choice(len(_CHANNELS), p=_SHARES))]
 
 
 def other_channel(channel: str) -> str:
@@ -30,20 +33,15 @@ def _in_office_hours(rng: np.random.Generator, day: date) -> datetime:
     return datetime.combine(day, time(), VILNIUS) + timedelta(seconds=seconds)
 
 
-def monthly_arrival(seed: int, provider: str, dataset: str, month: Period, *, kind: str = "") -> datetime:
-    """Local time of receipt of a monthly slice: the 3rd to the 10th of the next month.
+def arrival(seed: int, owed: Owed, kind: str = "") -> datetime:
+    """Local time of receipt: from the third day on which the slice may come, at most three weeks before it is due.
 
-    kind: `late` comes from the 15th to the 20th, after any due day moved from the 10th; `too_early` before the month
-    is over.
+    kind: `late` comes within the week after the due day; `too_early` in the days before it may come at all.
     """
-    rng = stream(seed, "arrival", provider, dataset, month.text)
+    rng = stream(seed, "arrival", *owed.key)
     if kind == "too_early":
-        return _in_office_hours(rng, month.start + timedelta(days=int(rng.integers(19, 27))))
-    first, last = (15, 20) if kind == "late" else (3, 10)
-    return _in_office_hours(rng, month.end + timedelta(days=int(rng.integers(first, last + 1))))
-
-
-def population_arrival(seed: int, provider: str, year: int) -> datetime:
-    """Local time of receipt of the population of 1 January: in March, by its due day."""
-    rng = stream(seed, "arrival", provider, str(year))
-    return _in_office_hours(rng, date(year, 3, int(rng.integers(5, 29))))
+        return _in_office_hours(rng, owed.ready - timedelta(days=int(rng.integers(3, 11))))
+    if kind == "late":
+        return _in_office_hours(rng, owed.due + timedelta(days=int(rng.integers(4, 10))))
+    first = min(max(owed.ready + timedelta(days=2), owed.due - timedelta(days=20)), owed.due)
+    return _in_office_hours(rng, first + timedelta(days=int(rng.integers((owed.due - first).days + 1))))

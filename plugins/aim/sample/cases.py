@@ -31,7 +31,8 @@ _THURSDAY_OF_EPOCH = 3
 Floats = npt.NDArray[np.float64]
 
 
-def _after(day: Days, days: Ints | int) -> Days:
+def after(day: Days, days: Ints | int) -> Days:
+    """So many days later."""
     later: Days = day + np.asarray(days).astype("timedelta64[D]")
     return later
 
@@ -42,22 +43,23 @@ def _weekday(day: Days) -> Ints:
 
 
 def _back_to_weekday(day: Days) -> Days:
-    return _after(day, -np.maximum(_weekday(day) - 4, 0))
+    return after(day, -np.maximum(_weekday(day) - 4, 0))
 
 
 def _on_to_weekday(day: Days) -> Days:
     weekday = _weekday(day)
-    return _after(day, np.where(weekday > 4, 7 - weekday, 0))
+    return after(day, np.where(weekday > 4, 7 - weekday, 0))
 
 
-def _largest_remainder(total: int, weights: Floats) -> Ints:
+def largest_remainder(total: int, weights: Floats) -> Ints:
+    """`total` shared out by weight in whole numbers."""
     exact = total * weights / weights.sum()
     whole: Ints = np.floor(exact).astype(np.int64)
     whole[np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]] += 1
     return whole
 
 
-def _draw_births(rng: np.random.Generator, municipality: Ints, opened: Days, window: Window) -> tuple[Flags, Days]:
+def draw_births(rng: np.random.Generator, municipality: Ints, opened: Days, window: Window) -> tuple[Flags, Days]:
     """Sex and birth month by the real single-age distribution of the child's municipality, at the latest 1 January."""
     start_year = np.datetime64(window.start, "Y")
     reference = np.maximum(opened.astype("datetime64[Y]"), start_year)
@@ -72,10 +74,10 @@ def _draw_births(rng: np.random.Generator, municipality: Ints, opened: Days, win
         male[chosen] = cell % 2 == 0
         born = year - 1 - cell // 2
         month[chosen] = born.astype("datetime64[M]") + rng.integers(12, size=len(chosen))
-    # Whoever comes of age before the case has had time to be one is taken a year younger.
+    # Whoever comes of age before the case has had time to be one is taken some years younger.
     latest = np.maximum(opened.astype("datetime64[M]"), np.datetime64(window.start, "M")) + 1
     too_old = month + 18 * 12 <= latest
-    return male, np.where(too_old, month + 12, month)
+    return male, np.where(too_old, month + 12 * rng.integers(1, 12, len(month)), month)
 
 
 def draw_cases(seed: int, window: Window, scale: float, providers: dict[str, str]) -> pl.DataFrame:
@@ -90,7 +92,7 @@ def draw_cases(seed: int, window: Window, scale: float, providers: dict[str, str
     codes = table["municipality_code"].unique(maintain_order=True).to_list()
     by_municipality = table.select(pl.col("boys") + pl.col("girls")).to_numpy().reshape(-1, population.AGES).sum(axis=1)
     weights = by_municipality * rng.lognormal(0.0, 0.25, len(codes))
-    stock = _largest_remainder(round(OPEN_AT_ONCE * scale), weights)
+    stock = largest_remainder(round(OPEN_AT_ONCE * scale), weights)
     new = rng.poisson(stock * window.days / MEAN_DAYS)
     start = np.datetime64(window.start, "D")
 
@@ -101,7 +103,7 @@ def draw_cases(seed: int, window: Window, scale: float, providers: dict[str, str
     # Exponential, cut off at the longest past.
     reach = 1 - np.exp(-LONGEST_PAST_DAYS / MEAN_DAYS)
     past = (-MEAN_DAYS * np.log(1 - reach * rng.random(size))).astype(np.int64)
-    opened = _after(np.full(size, start), np.where(is_new, rng.integers(window.days, size=size), -1 - past))
+    opened = after(np.full(size, start), np.where(is_new, rng.integers(window.days, size=size), -1 - past))
 
     # Siblings stand side by side: one opening date, one family number.
     head = rng.random(size) < _NEW_FAMILY
@@ -111,15 +113,15 @@ def draw_cases(seed: int, window: Window, scale: float, providers: dict[str, str
     eldest = np.flatnonzero(head)[family]
     opened = _back_to_weekday(opened[eldest])
 
-    male, birth_month = _draw_births(rng, municipality, opened, window)
+    male, birth_month = draw_births(rng, municipality, opened, window)
     personal_code, birth = draw_codes(rng, male, birth_month)
-    opened = _on_to_weekday(np.maximum(opened, _after(birth, 14)))
+    opened = _on_to_weekday(np.maximum(opened, after(birth, 14)))
     birthday = (birth_month + 18 * 12).astype("datetime64[D]") + (birth - birth_month.astype("datetime64[D]"))
     # Born on 29 February, of age on the last of February: a case never outlasts the month of the birthday.
-    comes_of_age = np.minimum(birthday, _after((birth_month + 18 * 12 + 1).astype("datetime64[D]"), -1))
+    comes_of_age = np.minimum(birthday, after((birth_month + 18 * 12 + 1).astype("datetime64[D]"), -1))
 
     stay = rng.exponential(MEAN_DAYS, size).astype(np.int64) + 1
-    closed = _after(np.maximum(opened, start), stay)
+    closed = after(np.maximum(opened, start), stay)
     together = rng.random(size) < _CLOSES_WITH_SIBLING
     closed = np.where(together & (closed[eldest] > opened), closed[eldest], closed)
     closed = np.minimum(_on_to_weekday(closed), comes_of_age)
@@ -129,13 +131,13 @@ def draw_cases(seed: int, window: Window, scale: float, providers: dict[str, str
     end = np.datetime64(window.end, "D")
     may_move = (closed > np.maximum(opened, start) + 30) & (closed <= end) & (closed < comes_of_age)
     movers = np.flatnonzero(may_move & (rng.random(size) < _MOVES))
-    reopened = _back_to_weekday(_after(closed[movers], rng.integers(-25, 26, len(movers))))
+    reopened = _back_to_weekday(after(closed[movers], rng.integers(-25, 26, len(movers))))
     settles = (reopened <= end) & (comes_of_age[movers] > reopened + 60)
     movers, reopened = movers[settles], reopened[settles]
     reason[movers] = _REASONS.index("ISVYKO")
     elsewhere = (municipality[movers] + rng.integers(1, len(codes), len(movers))) % len(codes)
     restay = 14 + rng.exponential(MEAN_DAYS, len(movers)).astype(np.int64)
-    reclosed = _on_to_weekday(_after(reopened, restay))
+    reclosed = _on_to_weekday(after(reopened, restay))
 
     child = np.concatenate([np.arange(size), movers])
     opened = np.concatenate([opened, reopened])

@@ -1,221 +1,130 @@
-"""Which defects a sample holds: each kind, where it can be planted, and what it should come to."""
+"""Which defects a sample holds, and in which files: the kinds of a whole file here, those of rows in row_defects."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import cycle
+import gzip
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import cycle, islice
 
-import numpy as np
-import polars as pl
-
+from aim.contracts.models import Grain
 from aim.sample.chance import stream
 from aim.sample.forms import Form
+from aim.sample.owed import Owed
+from aim.sample.own_defects import OWN
+from aim.sample.row_defects import Defect, common_defects
 
-CASES, ANSWERS = "atvejai", "vertinimai"
-BOTH = (CASES, ANSWERS)
+REFUSED_AS = {
+    "wrong_name": "bad_name",
+    "unknown_provider": "unknown_provider",
+    "too_early": "too_early",
+    "unreadable_bytes": "unreadable_bytes",
+    "missing_column": "missing_column",
+    "header_only": "header_only",
+    "mojibake": "mojibake",
+    "empty_file": "empty_file",
+    "broken_archive": "broken_archive",
+}
+"""Kinds that are refused before a row is judged, and the reason code each is refused with."""
 
-NO_SUCH_CASE = "NERASTAS-1"
+_OF_LOCAL = (*REFUSED_AS, "nil_return", "late", "missing", "sent_twice", "replaced")
+_OF_NATIONAL = ("late", "sent_twice", "replaced")
+_OF_YEARLY = ("late",)
+_OF_TABLES = ("incomplete_table",)
+_TABLES = ("gyventojai", "mokiniai")
+_NEVER_NIL = ("atvejai", "globa")
+_MOST_OF_ONE_FILE = 6
+"""Of a national file many defects are planted at once: there are few such files."""
+_LEAST_OF_EACH = 2
+"""Of the kinds that any file can have, and of those any row can have, each dataset bears this many."""
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A slice's rows with a defect in some of them. indices: the rows at fault, from 0; quarantined and duplicate: how
-    many rows the defect should take out, or show to be there twice.
+@dataclass
+class Plan:
+    """Which slices are to bear what: of_file is fixed; kinds of rows are taken in turn by the spoiled, where they fit.
+
+    taken: how often each kind has been planted.
     """
 
-    words: pl.DataFrame
-    indices: tuple[int, ...]
-    field: str | None
-    quarantined: int = 0
-    duplicate: int = 0
+    of_file: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    spoiled: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    queues: dict[str, deque[Defect]] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def kind_of(self, owed: Owed) -> str:
+        """The defect of the file as a whole, "" for none."""
+        return self.of_file.get(owed.key, "")
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What a planter may work on: the rows in words, the form they are written in, and the rows it may spoil, those
-    whose loss takes nothing else out.
+def plan(seed: int, rate: float, owed: Sequence[Owed]) -> Plan:
+    """Choose which slices bear defects: a share `rate` of each dataset's, and enough for each of its own kinds.
+
+    A rate of 0 plants nothing.
     """
-
-    dataset: str
-    words: pl.DataFrame
-    form: Form
-    spare: tuple[int, ...]
-
-
-Planter = Callable[[np.random.Generator, Ground], Planted]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One kind of defect. verdict None: nothing comes. obligation: what becomes of the slice owed. refused_as: the
-    reason code of the rejection where it is not the kind's own name.
-    """
-
-    kind: str
-    datasets: tuple[str, ...]
-    verdict: str | None
-    obligation: str
-    least_rows: int = 1
-    plant: Planter | None = None
-    refused_as: str | None = None
-
-    @property
-    def reason(self) -> str | None:
-        """Why the delivery is rejected, if it is."""
-        return (self.refused_as or self.kind) if self.verdict == "rejected" else None
-
-
-def _few(rng: np.random.Generator, ground: Ground) -> list[int]:
-    """One to three rows, far fewer than would reject the delivery."""
-    count = min(int(rng.integers(1, 4)), max(1, len(ground.words) // 12), len(ground.spare))
-    return sorted(int(row) for row in rng.choice(ground.spare, count, replace=False))
-
-
-def _with_cells(words: pl.DataFrame, field: str, cells: Mapping[int, str]) -> pl.DataFrame:
-    column = words[field].to_list()
-    for row, text in cells.items():
-        column[row] = text
-    return words.with_columns(pl.Series(field, column, dtype=pl.String))
-
-
-def _spoiled(ground: Ground, field: str, cells: Mapping[int, str]) -> Planted:
-    return Planted(_with_cells(ground.words, field, cells), tuple(cells), field, quarantined=len(cells))
-
-
-def _wrong_check_digit(rng: np.random.Generator, ground: Ground) -> Planted:
-    codes = ground.words["asmens_kodas"]
-    cells = {row: f"{codes[row][:-1]}{(int(codes[row][-1]) + 1) % 10}" for row in _few(rng, ground)}
-    return _spoiled(ground, "asmens_kodas", cells)
-
-
-def _impossible_date(rng: np.random.Generator, ground: Ground) -> Planted:
-    field = "atidarymo_data"
-    return _spoiled(ground, field, dict.fromkeys(_few(rng, ground), ground.form.date_text("2018-02-30")))
-
-
-def _missing_required(rng: np.random.Generator, ground: Ground) -> Planted:
-    field = "seimos_nr" if ground.dataset == CASES else "vertintojo_grupe"
-    return _spoiled(ground, field, dict.fromkeys(_few(rng, ground), ""))
-
-
-def _code_not_in_list(rng: np.random.Generator, ground: Ground) -> Planted:
-    return _spoiled(ground, "vertintojo_grupe", dict.fromkeys(_few(rng, ground), "KAIMYNAS"))
-
-
-def _unknown_case(rng: np.random.Generator, ground: Ground) -> Planted:
-    chosen = ground.words["vertinimo_nr"][int(rng.choice(ground.spare))]
-    rows = (ground.words["vertinimo_nr"] == chosen).arg_true().to_list()
-    return _spoiled(ground, "atvejo_nr", dict.fromkeys(rows, NO_SUCH_CASE))
-
-
-def _repeated_row(rng: np.random.Generator, ground: Ground) -> Planted:
-    again = _few(rng, ground)
-    size = len(ground.words)
-    words = pl.concat([ground.words, ground.words[again]])
-    return Planted(words, tuple(range(size, len(words))), None, duplicate=len(again))
-
-
-def _repeated_key(rng: np.random.Generator, ground: Ground) -> Planted:
-    again = _few(rng, ground)
-    size = len(ground.words)
-    if ground.dataset == CASES:
-        key, other = "atvejo_nr", {"seimos_nr": pl.format("{}B", "seimos_nr")}
-    else:
-        level = pl.when(pl.col("lygis") == "2").then(pl.lit("3")).otherwise(pl.lit("2"))
-        key, other = "klausimo_nr", {"lygis": level}
-    words = pl.concat([ground.words, ground.words[again].with_columns(**other)])
-    return Planted(words, (*again, *range(size, len(words))), key, quarantined=2 * len(again))
-
-
-_FINDINGS = "accepted_with_findings"
-
-FAULTS = (
-    Fault("wrong_name", BOTH, "rejected", "not_received", refused_as="bad_name"),
-    Fault("unknown_provider", BOTH, "rejected", "not_received"),
-    Fault("too_early", BOTH, "rejected", "rejected"),
-    Fault("unreadable_bytes", BOTH, "rejected", "rejected"),
-    Fault("missing_column", BOTH, "rejected", "rejected"),
-    Fault("header_only", BOTH, "rejected", "rejected"),
-    Fault("mojibake", BOTH, "rejected", "rejected"),
-    Fault("wrong_check_digit", (CASES,), _FINDINGS, "on_time", 12, _wrong_check_digit),
-    Fault("impossible_date", (CASES,), _FINDINGS, "on_time", 12, _impossible_date),
-    Fault("missing_required", BOTH, _FINDINGS, "on_time", 12, _missing_required),
-    Fault("repeated_key", BOTH, _FINDINGS, "on_time", 24, _repeated_key),
-    Fault("repeated_row", BOTH, _FINDINGS, "on_time", 12, _repeated_row),
-    Fault("code_not_in_list", (ANSWERS,), _FINDINGS, "on_time", 28, _code_not_in_list),
-    Fault("unknown_case", (ANSWERS,), _FINDINGS, "on_time", 28 * 8, _unknown_case),
-    Fault("nil_return", (ANSWERS,), "accepted", "on_time"),
-    Fault("late", BOTH, "accepted", "late"),
-    Fault("missing", BOTH, None, "not_received"),
-    Fault("sent_twice", BOTH, "accepted", "on_time"),
-    Fault("replaced", BOTH, "accepted", "on_time", 28),
-)
-"""Every kind planted, and what it should come to; a sound file is `accepted` and `on_time`."""
-
-SliceKey = tuple[str, str, str]
-"""Provider code, dataset, period."""
-
-
-def plan(seed: int, rate: float, rows: Mapping[SliceKey, int]) -> dict[SliceKey, Fault]:
-    """Which slices bear which defect: a share `rate`, every kind in turn and at least once where it can be.
-
-    rows: the slices of cases and assessments, and how many rows each has. A rate of 0 plants nothing.
-    """
+    chosen = Plan()
     if rate <= 0:
-        return {}
-    keys = sorted(rows)
-    free = [keys[place] for place in stream(seed, "faults").permutation(len(keys))]
-    wanted = min(max(round(rate * len(keys)), len(FAULTS)), len(keys))
-    planned: dict[SliceKey, Fault] = {}
-    # The kinds that need many rows choose first.
-    in_turn = sorted(FAULTS, key=lambda fault: -fault.least_rows)
-    idle = 0
-    for fault in cycle(in_turn):
-        if len(planned) == wanted or idle == len(in_turn):
-            return planned
-        fit = next((key for key in free if key[1] in fault.datasets and rows[key] >= fault.least_rows), None)
-        idle = 0 if fit else idle + 1
-        if fit:
-            planned[fit] = fault
-            free.remove(fit)
-    return planned
+        return chosen
+    by_dataset: dict[str, list[Owed]] = {}
+    for one in owed:
+        by_dataset.setdefault(one.dataset, []).append(one)
+    for turn, (dataset, slices) in enumerate(by_dataset.items()):
+        rng = stream(seed, "faults", dataset)
+        order = [slices[place] for place in rng.permutation(len(slices))]
+        national = [one for one in order if one.provider.municipality_code is None]
+        local = [one for one in order if one.provider.municipality_code is not None]
+        own, common = OWN.get(dataset, ()), common_defects(dataset)
+        # Each dataset begins elsewhere, so that together they have every kind even where each has few.
+        whole = _kinds_of_file(dataset, slices)
+        kinds = islice(cycle(whole), turn * _LEAST_OF_EACH % len(whole), None)
+        wanted = min(max(round(rate * len(local)), len(own) + 2 * _LEAST_OF_EACH), len(local))
+        for_files = (wanted - min(len(own), wanted) + 1) // 2
+        for one in local[:for_files] or national[:1]:
+            chosen.of_file[one.key] = next(kinds)
+        for one in local[for_files:wanted]:
+            chosen.spoiled[one.key] = 1
+        files = -(-(len(own) + len(common)) // _MOST_OF_ONE_FILE)
+        for one in national[: max(round(rate * len(national)), files)]:
+            chosen.spoiled[one.key] = _MOST_OF_ONE_FILE
+        rest = deque(common)
+        rest.rotate(-turn * _LEAST_OF_EACH)
+        chosen.queues[dataset] = deque([*sorted(own, key=lambda defect: -defect.least_rows), *rest])
+    return chosen
 
 
-SOUND = Fault("sound", BOTH, "accepted", "on_time")
-"""A file as it should be."""
-
-REQUIRED_COLUMN = {CASES: "atidarymo_data", ANSWERS: "lygis"}
-"""The column that `missing_column` leaves out."""
+def _kinds_of_file(dataset: str, slices: Sequence[Owed]) -> tuple[str, ...]:
+    if dataset in _TABLES:
+        return _OF_TABLES
+    if slices[0].period.grain in (Grain.YEAR, Grain.SCHOOL_YEAR):
+        return _OF_YEARLY
+    if all(one.provider.municipality_code is None for one in slices):
+        return _OF_NATIONAL
+    return tuple(kind for kind in _OF_LOCAL if kind != "nil_return" or dataset not in _NEVER_NIL)
 
 
 def broken_form(kind: str, form: Form) -> Form:
     """The form a file must have for its defect to be seen: text for spoiled bytes, and words to spoil."""
-    if kind == "unreadable_bytes":
-        return replace(form, extension="csv", encoding="cp1257", separator=";", header="words", titled=True)
-    if kind == "mojibake":
-        return replace(form, extension="csv", encoding="utf-8", separator=";", header="words", titled=True)
+    if kind in ("unreadable_bytes", "mojibake"):
+        encoding = "cp1257" if kind == "unreadable_bytes" else "utf-8"
+        return replace(form, extension="csv", encoding=encoding, separator=";", header="words", titled=True)
+    if kind == "broken_archive":
+        return replace(form, extension="csv.gz")
     return form
 
 
-def with_undefined_bytes(data: bytes) -> bytes:
-    """`data` with bytes among its letters that neither UTF-8 nor Windows-1257 knows."""
-    middle = len(data) // 2
-    return data[:middle] + b"\x81\x90\xa1" + data[middle:]
-
-
-def with_mojibake(data: bytes) -> bytes:
-    """UTF-8 text as it reads when Windows-1257 was taken for Windows-1252 on its way: `duomenø`."""
-    return data.decode("utf-8").encode("cp1257").decode("cp1252").encode("utf-8")
-
-
-def sound_rows(dataset: str, words: pl.DataFrame, assessed: Sequence[bool]) -> tuple[int, ...]:
-    """The rows of a slice that may be spoiled and take nothing else with them.
-
-    Of cases: those with an ordinary code, and not `assessed` in the month, whose assessments would name a case that
-    is not there. Of answers: all.
-    """
-    if dataset == ANSWERS:
-        return tuple(range(len(words)))
-    codes = words["asmens_kodas"].to_list()
-    return tuple(row for row, code in enumerate(codes) if code and not code.startswith("9") and not assessed[row])
+def spoiled_bytes(kind: str, data: bytes) -> bytes:
+    """The file's bytes with the defect of the kind, if it is one of bytes."""
+    match kind:
+        case "unreadable_bytes":
+            # Among its letters such that neither UTF-8 nor Windows-1257 knows.
+            middle = len(data) // 2
+            return data[:middle] + b"\x81\x90\xa1" + data[middle:]
+        case "mojibake":
+            # UTF-8 text as it reads when Windows-1257 was taken for Windows-1252 on its way: `duomenø`.
+            return data.decode("utf-8").encode("cp1257").decode("cp1252").encode("utf-8")
+        case "empty_file":
+            return b""
+        case "broken_archive":
+            whole = data if data[:2] == b"\x1f\x8b" else gzip.compress(data, mtime=0)
+            return whole[: len(whole) // 2]
+    return data

@@ -26,12 +26,15 @@ def with_check_digit(stems: Ints) -> Ints:
     return stems * 10 + np.where(first < 10, first, np.where(second < 10, second, 0))
 
 
-def draw_codes(rng: np.random.Generator, male: Flags, birth_month: Days) -> tuple[Ints, Days]:
+def draw_codes(
+    rng: np.random.Generator, male: Flags, birth_month: Days, taken: Ints | None = None
+) -> tuple[Ints, Days]:
     """One code for each child of a sex and birth month (datetime64[M]), and the birth day it holds.
 
-    SampleError when a month has more children than invented codes.
+    taken: dated codes already given to others. SampleError when a month has more children than invented codes.
     """
     group = birth_month.astype(np.int64) * 2 + male
+    slots_of = _slots_by_group(taken) if taken is not None else {}
     order = np.argsort(group, kind="stable")
     day = np.empty(len(group), dtype=np.int64)
     serial = np.empty(len(group), dtype=np.int64)
@@ -40,9 +43,13 @@ def draw_codes(rng: np.random.Generator, male: Flags, birth_month: Days) -> tupl
         members = order[begin : begin + count]
         month = birth_month[members[0]]
         days = int(((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64))
-        if count > days * SERIALS:
+        slots = rng.permutation(days * SERIALS)
+        used = slots_of.get(int(group[members[0]]))
+        if used is not None:
+            slots = slots[~np.isin(slots, used)]
+        if count > len(slots):
             raise SampleError("There are too few invented codes for so many children: lower the scale.")
-        slots = rng.permutation(days * SERIALS)[:count]
+        slots = slots[:count]
         day[members], serial[members] = slots // SERIALS, slots % SERIALS
     birth: Days = birth_month.astype("datetime64[D]") + day.astype("timedelta64[D]")
     year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
@@ -50,6 +57,17 @@ def draw_codes(rng: np.random.Generator, male: Flags, birth_month: Days) -> tupl
     century = np.where(male, 1, 2) + 2 * (year // 100 - 18)
     date_part = year % 100 * 10_000 + month_of_year * 100 + day + 1
     return with_check_digit(century * 10**9 + date_part * 1000 + FIRST_SERIAL + serial), birth
+
+
+def _slots_by_group(codes: Ints) -> dict[int, Ints]:
+    """Birth month and sex -> the places of its days and serials that `codes` hold."""
+    century, year, month, day = codes // 10**10, codes // 10**8 % 100, codes // 10**6 % 100, codes // 10**4 % 100
+    years = 1800 + (century - 1) // 2 * 100 + year
+    group = ((years - 1970) * 12 + month - 1) * 2 + century % 2
+    slot = (day - 1) * SERIALS + codes // 10 % 1000 - FIRST_SERIAL
+    order = np.argsort(group, kind="stable")
+    names, begins = np.unique(group[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(slot[order], begins[1:]), strict=True))
 
 
 def draw_undated_codes(rng: np.random.Generator, count: int) -> Ints:

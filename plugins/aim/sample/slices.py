@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from aim.contracts.calendar import Period
 from aim.sample import population
 from aim.sample.assessments import Assessments
+from aim.sample.decisions import valid_on
 
 TOTALS = ("viso", "berniukai", "mergaites")
 
@@ -20,10 +21,26 @@ def listed_cases(cases: pl.DataFrame, month: Period) -> pl.DataFrame:
     return cases.filter((pl.col("opened_on") <= month.end) & (pl.col("closed_on") >= month.start))
 
 
-def case_rows(listed: pl.DataFrame, month: Period, known_on: date) -> pl.DataFrame:
-    """`atvejai` of one provider as it knew them on the day it made the file: one row per listed case."""
-    ended = pl.col("closed_on") <= known_on
-    rows = listed.select(
+@dataclass(frozen=True)
+class Flags:
+    """What a case file may tell of a child besides: the decisions of both registers, and which centre tells which."""
+
+    disability: pl.DataFrame
+    special_needs: pl.DataFrame
+    told_by: Mapping[str, tuple[bool, bool]]
+
+
+def case_rows(listed: pl.DataFrame, month: Period, known: pl.DataFrame, flags: Flags) -> pl.DataFrame:
+    """`atvejai` as the centres knew them on the day they made the file (known: provider_code, known_on): one row per
+    listed case. The flags are as the registers have it on the month's last day, null where the centre has none.
+    """
+    ended = pl.col("closed_on") <= pl.col("known_on")
+    disabled = valid_on(flags.disability, month.end).cast(listed["child"].dtype).implode()
+    with_needs = valid_on(flags.special_needs, month.end).cast(listed["child"].dtype).implode()
+    tells = {place: [code for code, told in flags.told_by.items() if told[place]] for place in (0, 1)}
+    tellable = pl.col("birth_month").is_not_null()
+    return listed.join(known, on="provider_code", maintain_order="left").select(
+        "provider_code",
         atvejo_nr="case_number",
         asmens_kodas="personal_code",
         laikinas_nr="temporary_number",
@@ -34,8 +51,11 @@ def case_rows(listed: pl.DataFrame, month: Period, known_on: date) -> pl.DataFra
         vadybininko_paskyrimo_data=pl.when(pl.col("manager_appointed_on") <= month.end).then("manager_appointed_on"),
         uzdarymo_data=pl.when(ended).then("closed_on"),
         uzdarymo_priezastis=pl.when(ended).then("closing_reason"),
+        neigalus=pl.when(tellable & pl.col("provider_code").is_in(tells[0])).then(pl.col("child").is_in(disabled)),
+        spec_poreikiai=pl.when(tellable & pl.col("provider_code").is_in(tells[1])).then(
+            pl.col("child").is_in(with_needs)
+        ),
     )
-    return rows if rows["laikinas_nr"].count() else rows.drop("laikinas_nr")
 
 
 def assessed_in(assessments: Assessments, month: Period) -> pl.DataFrame:
@@ -44,15 +64,16 @@ def assessed_in(assessments: Assessments, month: Period) -> pl.DataFrame:
 
 
 def answer_rows(made: pl.DataFrame, assessments: Assessments, items: Sequence[str]) -> pl.DataFrame:
-    """`vertinimai` of one provider: one row per item of each of its assessments `made` in the month."""
+    """`vertinimai`, and whose they are: one row per item of each of the assessments `made` in the month."""
     levels = assessments.levels[made["answers"].to_numpy()]
     return made[np.repeat(np.arange(len(made)), len(items))].select(
+        "provider_code",
         atvejo_nr="case_number",
         vertinimo_nr="assessment_number",
         vertinimo_data="assessed_on",
         klausimo_nr=pl.Series(list(items) * len(made), dtype=pl.String),
-        lygis=pl.Series(levels.ravel()),
-        bendras_lygis="stated_level",
+        lygis=pl.Series(levels.ravel()).cast(pl.String),
+        bendras_lygis=pl.col("stated_level").cast(pl.String),
         vertintojo_grupe="assessor_group",
     )
 

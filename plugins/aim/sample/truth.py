@@ -10,12 +10,38 @@ import polars as pl
 
 from aim.contracts.calendar import Period
 from aim.sample.assessments import Assessments
+from aim.sample.sent import Sent
 
 FILE_NAME = "truth.json"
 NATION = "00"
 LEAST_DAYS_OF_A_PAIR = 30
 
 Rows = list[dict[str, Any]]
+
+
+def entry(one: Sent) -> dict[str, Any]:
+    """What the truth says of one file: no value of any row.
+
+    findings: rule -> numbers of the rows that break it, 0 for the delivery as a whole; former_findings: likewise, rows
+    of the slice before that are missed here. file None: nothing came.
+    """
+    provider, dataset, period = one.owed.key
+    return {
+        "file": one.file,
+        "provider": provider,
+        "dataset": dataset,
+        "period": period,
+        "received_at": one.received.isoformat() if one.received else None,
+        "verdict": one.verdict,
+        "reason": one.reason,
+        "obligation": one.obligation,
+        "rows": one.rows_sent,
+        "quarantined": one.quarantined,
+        "duplicate": one.duplicate,
+        "findings": {code: one.findings[code] for code in sorted(one.findings)},
+        "former_findings": {code: one.former_findings[code] for code in sorted(one.former_findings)},
+        "planted": one.planted,
+    }
 
 
 def _open_on(cases: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -5,8 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from aim.contracts.load import contracts
+from aim.contracts.models import Grain
+from aim.contracts.registry import read_registry
 from aim.orchestration.airflow_server import environment
-from aim.orchestration.first_sample import CLOCK, MARKER, began_with_sample, sample_into_empty_inbox
+from aim.orchestration.first_sample import (
+    CLOCK,
+    FAULTS,
+    FIRST_MONTH,
+    LAST_MONTH,
+    MARKER,
+    began_with_sample,
+    is_in_first_sample,
+    sample_into_empty_inbox,
+)
+from aim.sample.owed import owed
+from aim.sample.window import Window
+from aim.sample.world import every_municipality
 from aim.settings import Settings
 
 
@@ -41,3 +56,16 @@ def test_only_a_home_of_its_own_data_is_scheduled(settings: Settings) -> None:
     assert scheduled()
     (settings.home / MARKER).write_text("{}", "utf-8")
     assert not scheduled()
+
+
+def test_the_first_sample_has_every_kind_of_provider_and_every_cadence_in_two_thousand_files() -> None:
+    declared, settings = contracts(), Settings.from_env({})
+    providers, window = read_registry(settings.registry), Window.between(FIRST_MONTH, LAST_MONTH)
+    todo = owed(declared, providers, window, set(declared.datasets), every_municipality())
+    written = [one for one in todo if is_in_first_sample(one)]
+    # Files sent twice or replaced come on top.
+    assert len(written) * (1 + FAULTS) <= 2_000
+    assert {one.provider.kind for one in written} == set(declared.kinds)
+    assert {one.dataset for one in written} == set(declared.datasets)
+    assert {one.period.grain for one in written} == set(Grain)
+    assert max(one.due for one in written) < CLOCK

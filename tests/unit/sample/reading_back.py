@@ -18,7 +18,11 @@ MONTHS = [
     *("sausio", "vasario", "kovo", "balandžio", "gegužės", "birželio"),
     *("liepos", "rugpjūčio", "rugsėjo", "spalio", "lapkričio", "gruodžio"),
 ]
-FIELDS = {"asmenskodas", "vertinimonr", "amzius"}
+FIELDS = {
+    *("asmenskodas", "vertinimonr", "amzius", "laponr", "irasonr", "priemonesnr"),
+    "amziausgrupe",
+}
+TOTAL = "isviso"
 
 
 def fold(header: str) -> str:
@@ -55,15 +59,18 @@ def _lines(path: Path) -> Iterator[list[str]]:
 
 
 def rows(path: Path) -> dict[int, dict[str, str]]:
-    """The rows by their number on the provider's screen; total and blank rows and titles left out."""
+    """The rows by their number on the provider's screen; total and blank rows and titles left out.
+
+    A cell beyond the last column stands under `*`.
+    """
     header: list[str] | None = None
     found: dict[int, dict[str, str]] = {}
     for number, cells in enumerate(_lines(path), 1):
         folded = [fold(cell) for cell in cells]
         if header is None:
             header = folded if FIELDS & set(folded) else None
-        elif any(cells) and folded[0] != "isviso":
-            found[number] = dict(zip(header, cells, strict=True))
+        elif any(cells) and folded[0] != TOTAL:
+            found[number] = dict(zip([*header, "*"], cells, strict=False))
     assert header is not None
     return found
 
@@ -78,3 +85,24 @@ def day(text: str) -> date | None:
     if long:
         return date(int(long[1]), MONTHS.index(long[2]) + 1, int(long[3]))
     return date(*(int(part) for part in re.split(r"[-. ]", text)))
+
+
+def number(text: str) -> float | None:
+    """A number with a comma or a point; None for a missing mark."""
+    if text in ("", "-", "–", ":"):
+        return None
+    return float(text.replace("\u00a0", "").replace(",", "."))
+
+
+def truth(text: str) -> bool | None:
+    """A yes or no; None for a missing mark."""
+    words = {"taip": True, "t": True, "1": True, "true": True, "ne": False, "n": False, "0": False, "false": False}
+    return words.get(text.lower())
+
+
+def code(text: str) -> str | None:
+    """A code as the code lists write it; None for a missing mark."""
+    if text in ("", "-", "–", ":"):
+        return None
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return plain.upper().replace(" ", "_")

@@ -7,18 +7,26 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_back import fold
 from stdnum.ee.ik import calc_check_digit
 from stdnum.lt import asmens
 
 from aim.contracts.calendar import add_working_days
+from aim.contracts.load import contracts
+from aim.contracts.models import Grain
+from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
 from aim.sample import population
 from aim.sample.assessments import MAX_UNANSWERED, UNKNOWN, draw_assessments
+from aim.sample.care import IN_CARE
 from aim.sample.cases import OPEN_AT_ONCE, draw_cases
-from aim.sample.forms import _HEADERS, draw_forms
+from aim.sample.decisions import DISABLED, WITH_SPECIAL_NEEDS
+from aim.sample.owed import owed
 from aim.sample.personal_codes import draw_codes, draw_undated_codes, with_check_digit
+from aim.sample.risk_families import ON_REGISTER
+from aim.sample.school import ABSENT
+from aim.sample.social_risk import AT_SOCIAL_RISK
 from aim.sample.window import Window
+from aim.sample.world import World, every_municipality
 from aim.settings import Settings
 
 REGISTRY = Settings.from_env({}).registry
@@ -55,18 +63,6 @@ def test_the_population_adds_up() -> None:
         assert table.shape == (60 * 18, 4)
     assert population.years() == (2017, 2018)
     assert population.children(2025).equals(population.children(2018))
-
-
-def test_headers_fold_back_to_the_fields() -> None:
-    assert {fold(header) for header in _HEADERS.values()} == {fold(field) for field in _HEADERS}
-
-
-def test_every_kind_of_file_is_met_among_sixty() -> None:
-    codes = [str(number) for number in range(60)]
-    forms = draw_forms(1, codes, frozenset(codes[:20]))
-    assert {form.extension for form in forms.values()} == {"csv", "txt", "tsv", "xlsx", "csv.gz", "csv.zip"}
-    assert {form.encoding for form in forms.values()} == {"utf-8", "utf-8-sig", "cp1257", "utf-16"}
-    assert all(code in codes[:20] for code, form in forms.items() if form.is_workbook)
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +116,64 @@ def test_assessments_begin_with_the_case_and_come_about_every_three_months(centr
     assert ((unanswered <= MAX_UNANSWERED) == made.frame["is_valid"].to_numpy()).all()
     new = frame.filter(pl.col("opened_on") >= date(2018, 1, 1)).group_by("case").first()
     assert ((new["assessed_on"] - new["opened_on"]).dt.total_days() <= 10).all()
+
+
+def test_codes_of_others_are_not_given_again() -> None:
+    male, month = np.zeros(400, dtype=np.bool_), np.full(400, np.datetime64("2010-05", "M"))
+    first, _ = draw_codes(np.random.default_rng(1), male, month)
+    second, _ = draw_codes(np.random.default_rng(1), male[:200], month[:200], taken=first)
+    assert not set(first.tolist()) & set(second.tolist())
+
+
+@pytest.fixture(scope="module")
+def nation() -> World:
+    settings = Settings.from_env({})
+    providers, reference = read_registry(settings.registry), read_reference(settings.reference)
+    return World(1, Window.between("2018-01", "2018-12"), 1.0, reference, providers, every_municipality())
+
+
+@pytest.mark.parametrize(
+    ("register", "begun", "ended", "wanted", "within"),
+    [
+        ("care", "begun", "ended", IN_CARE, 0.06),
+        ("disability", "decided_on", "valid_to", DISABLED, 0.12),
+        ("special_needs", "decided_on", "valid_to", WITH_SPECIAL_NEEDS, 0.12),
+        ("social_risk", "begun", "ended", AT_SOCIAL_RISK, 0.15),
+        ("absences", "begun", "ended", ABSENT, 0.12),
+        ("risk_families", "begun", "ended", ON_REGISTER, 0.2),
+    ],
+)
+def test_volumes_are_near_the_published_or_assumed(
+    nation: World, register: str, begun: str, ended: str, wanted: int, within: float
+) -> None:
+    frame: pl.DataFrame = getattr(nation, register)
+    for day in (date(2018, 2, 28), date(2018, 6, 30)):
+        running = frame.filter((pl.col(begun) <= day) & (pl.col(ended) > day))
+        assert abs(len(running) - wanted) < within * wanted, (day, len(running))
+
+
+def test_children_with_violence_confirmed_in_a_year_lie_between_the_published_years(nation: World) -> None:
+    confirmed = nation.violence.filter((pl.col("finding") == "TAIP") & pl.col("found_on").is_not_null())
+    assert 1_192 < confirmed["child"].n_unique() < 5_122
+
+
+def test_part_of_the_families_on_the_register_become_cases_after_it(nation: World) -> None:
+    later = nation.cases.filter(pl.col("opened_on") > date(2018, 6, 30))["child"].unique()
+    followed = nation.risk_families["child"].is_in(later.cast(pl.Int64).implode()).sum()
+    assert followed > 500
+
+
+def test_no_child_has_two_episodes_of_care_at_once(nation: World) -> None:
+    episodes = nation.care.sort("child", "begun")
+    before = episodes.select(pl.col("ended").shift(1).over("child"))["ended"]
+    assert (episodes.filter(before.is_not_null())["begun"] >= before.drop_nulls()).all()
+
+
+def test_the_few_owed_for_years_belong_to_the_years_of_the_window() -> None:
+    declared, providers = contracts(), read_registry(REGISTRY)
+    todo = owed(declared, providers, Window.between("2018-10", "2018-12"), set(declared.datasets), every_municipality())
+    yearly = {(one.dataset, one.period.text) for one in todo if one.period.grain in (Grain.YEAR, Grain.SCHOOL_YEAR)}
+    assert yearly == {
+        ("gyventojai", "2018"), ("mokiniai", "2018"), ("nesimokantys", "2017-2018"), ("priklausomybes", "2017"),
+    }  # fmt: skip
+    assert {one.period.grain for one in todo} == set(Grain)
