@@ -409,3 +409,23 @@ def test_two_senders_take_turns(month: ProviderMonth) -> None:
         second.execute("set lock_timeout = '200ms'")
         with pytest.raises(Exception, match="lock timeout"):
             mails.take_turn(second)
+
+
+def test_the_report_goes_out_though_a_rule_crashed_and_blames_nobody_for_it(
+    month: ProviderMonth, mail_server: Controller, received: Received
+) -> None:
+    month.contact()
+    settings = by_smtp(month, mail_server)
+    run = month.night("2019-01-11")
+    (delivery,) = month.house.connection.execute(
+        "select delivery_id from ops.deliveries where dataset = 'atvejai'"
+    ).fetchone()
+    month.check_result(delivery, "ATV-001", "errored", run)
+    assert send_due_reports(month.warehouse, settings, run, clock("2019-01-11")).sent == 1
+    (message,) = received.messages
+    text = message.get_body(("plain",))
+    assert text is not None
+    told = " ".join(text.get_content().split())
+    assert "ATV-001" not in told
+    # What the other rules found is told all the same.
+    assert "neužpildytas privalomas laukas" in told
