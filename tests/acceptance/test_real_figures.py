@@ -94,6 +94,8 @@ def test_a_provider_is_one_row_in_the_registry(home: NightHome) -> None:
     assert found == [
         ("atvejai", "2018-12", "on_time"),
         ("atvejai", "2019-01", "not_due"),
+        ("pagalbos_planai", "2018-12", "not_received"),
+        ("pagalbos_planai", "2019-01", "not_due"),
         ("vertinimai", "2018-12", "not_received"),
         ("vertinimai", "2019-01", "not_due"),
     ]
