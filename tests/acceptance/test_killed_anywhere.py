@@ -60,9 +60,11 @@ def undisturbed(
         return _state(home.settings), seconds
 
 
-@pytest.mark.parametrize("share", [0.55, 0.85])
+SHARE = 0.7
+"""How much of its time a step is given before it is killed."""
+
+
 def test_a_night_killed_in_each_step_ends_as_if_it_had_not_been(
-    share: float,
     undisturbed: tuple[dict[str, tuple[int, str]], dict[str, float]],
     inbox: Path,
     secret: Path,
@@ -75,7 +77,7 @@ def test_a_night_killed_in_each_step_ends_as_if_it_had_not_been(
         run_id = home.open_night()
         for call in STEPS:
             process = home.step(call, run_id)
-            time.sleep(seconds[call] * share)
+            time.sleep(seconds[call] * SHARE)
             process.kill()
             process.communicate()
             home.finish(call, run_id)

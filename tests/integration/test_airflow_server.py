@@ -142,11 +142,8 @@ def test_a_night_runs_through_airflow_and_stops_it(house: Settings) -> None:
 def test_a_second_start_prepares_nothing_again(house: Settings) -> None:
     night(house)
     before = (house.home / "logs" / "airflow-dags.log").stat().st_size
-    began = time.monotonic()
-    done = night(house)
-
+    night(house)
     assert (house.home / "logs" / "airflow-dags.log").stat().st_size == before
-    assert time.monotonic() - began - done.run_seconds < 25
 
 
 def test_a_task_that_fails_fails_the_night(house: Settings) -> None:
