@@ -303,8 +303,8 @@ def _relation(reference: Reference, name: str) -> str:
         body = "values " + ", ".join(f"({_quoted(row, name)})" for row in rows)
     else:
         body = "select " + ", ".join("null::text" for _ in columns) + " where false"
-    # Names are identifiers, values are quoted.
-    return f"(select * from ({body}) as {name} ({', '.join(columns)}))"  # noqa: S608
+    named = f"{name} ({', '.join(columns)})"
+    return f"(select * from ({body}) as {named})"  # noqa: S608  # names are identifiers, values are quoted
 
 
 def _quoted(values: tuple[str, ...], placeholder: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from aim.handbook.words import Words
 from aim.language import say
+from aim.page_templates import templates_of
 
 _CODE = re.compile(r"`([^`]+)`")
 _WHOLE = re.compile(r"(?<![\w-])\d{4}-(?:\d{2}-\d{2}|\d{4}|\d{2}|[KP]\d)(?![\w-])|(?<![\w-])[A-Z]{3}-\d{3}(?![\w-])")
@@ -46,13 +47,4 @@ def page(template: str, words: Words, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("aim.handbook"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["marked"] = marked
-    environment.filters["sentence"] = sentence
-    return environment
+    return templates_of("aim.handbook", marked=marked, sentence=sentence)

@@ -249,10 +249,17 @@ def open_comparison(connection: psycopg.Connection, dataset: str, declared: Cont
     return [int(row[0]) for row in rows]
 
 
-def settle_comparison(connection: psycopg.Connection) -> dict[str, int]:
-    """Let the verdicts of the batch follow from all results now in quality.check_results; deliveries by verdict."""
-    rows = connection.execute(sql.load(__file__, "settle_comparison.sql")).fetchall()
-    return {str(verdict): int(number) for verdict, number in rows}
+def settle_comparison(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:
+    """These were compared, their results are written: their verdicts follow, and they need it no more."""
+    follow_results(connection, delivery_ids)
+    connection.execute(
+        "update ops.deliveries set needs_comparing = false where delivery_id = any(%s)", (list(delivery_ids),)
+    )
+
+
+def follow_results(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:
+    """Let the verdicts of accepted deliveries follow from what quality.check_results now says of them."""
+    connection.execute(sql.load(__file__, "verdicts_from_results.sql"), {"delivery_ids": list(delivery_ids)})
 
 
 def mark_compared(

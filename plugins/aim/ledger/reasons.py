@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from aim.contracts.load import contracts
 from aim.contracts.models import DatasetContract, Rule, Severity
-from aim.ledger.deliveries import SPEAKING, LedgerError, await_judging
+from aim.ledger.deliveries import SPEAKING, LedgerError, await_judging, follow_results
 from aim.warehouse import sql
 
 MAX_LENGTH = 2000
@@ -93,9 +93,10 @@ def _where_asked(connection: psycopg.Connection, delivery: dict[str, Any], rule_
 
 def _follow(connection: psycopg.Connection, delivery_ids: Sequence[int], rule_code: str) -> None:
     """Let results and verdicts say what is left unanswered."""
-    asked = {"delivery_ids": list(delivery_ids), "rule_code": rule_code}
-    connection.execute(sql.load(__file__, "results_after_reason.sql"), asked)
-    connection.execute(sql.load(__file__, "verdicts_after_reason.sql"), asked)
+    connection.execute(
+        sql.load(__file__, "results_after_reason.sql"), {"delivery_ids": list(delivery_ids), "rule_code": rule_code}
+    )
+    follow_results(connection, delivery_ids)
 
 
 def _query_rule(code: str) -> Rule:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from aim.contracts.models import Grain
 from aim.language import say
 from aim.settings import Settings
 
@@ -39,11 +40,11 @@ def is_in_first_sample(one: Owed) -> bool:
     ended on 30 June 2018: their last month is the only way to meet all 13 kinds of provider and the indicators' break.
     The yearly files are those of 2018.
     """
-    return one.period.end >= _FIRST_WHOLE_MONTH or one.provider.valid_to == _LAST_OF_THE_UNITS or _is_yearly(one)
-
-
-def _is_yearly(one: Owed) -> bool:
-    return (one.period.end - one.period.start).days > 300
+    return (
+        one.period.end >= _FIRST_WHOLE_MONTH
+        or one.provider.valid_to == _LAST_OF_THE_UNITS
+        or one.period.grain in (Grain.YEAR, Grain.SCHOOL_YEAR)
+    )
 
 
 def began_with_sample(settings: Settings) -> bool:

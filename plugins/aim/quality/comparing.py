@@ -83,7 +83,7 @@ def compare_batch(
         found = _without_what_is_never_owed(connection, found, dataset, rules.declared, providers)
         results = [result for one in found for result in check_results(one, asked, errored)]
         write_check_results(connection, run_id, results)
-        deliveries.settle_comparison(connection)
+        deliveries.settle_comparison(connection, order)
         deliveries.close_batch(connection)
         drop_judged(connection, dataset)
     return Compared(len(order), tuple(sorted(errored)))

@@ -53,8 +53,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JudgingResult:
-    """What a round of judging did. verdicts: how many deliveries got each; errored_rules: ours to mend.
+    """What a round of judging did. errored_rules: ours to mend.
 
+    verdicts: how many deliveries got each, before they were compared; what stands in the end is in the ledger.
     compared: deliveries compared with other periods and providers after that.
     """
 

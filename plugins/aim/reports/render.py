@@ -9,9 +9,10 @@ from functools import cache
 from hashlib import sha256
 
 import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from aim.page_templates import templates_of
 from aim.reports.wording import Letter
 
 _DATE = re.compile(r"(?<!\d)\d{4}-\d{2}(-\d{2})?(?!\d)")
@@ -61,16 +62,7 @@ def whole_dates(text: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("aim.reports"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["fold"] = fold
-    environment.filters["whole_dates"] = whole_dates
-    return environment
+    return templates_of("aim.reports", fold=fold, whole_dates=whole_dates)
 
 
 @cache

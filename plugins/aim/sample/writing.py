@@ -136,15 +136,15 @@ def write_sample(
 
     inbox = _Inbox(Path(out))
     inbox.out.mkdir(parents=True, exist_ok=True)
-    todo = [one for one in owed(declared, providers, window, wanted, places) if chosen is None or chosen(one)]
-    if not todo:
+    to_write = [one for one in owed(declared, providers, window, wanted, places) if chosen is None or chosen(one)]
+    if not to_write:
         raise SampleError("The registry expects nothing of these datasets in these months.")
     world = World(seed, window, scale, reference, providers, places)
-    codes = sorted({one.provider.code for one in todo})
+    codes = sorted({one.provider.code for one in to_write})
     local = frozenset(code for code in codes if providers[code].municipality_code is not None)
-    desk = _Desk(seed, inbox, reference, declared, plan(seed, faults, todo), draw_forms(seed, codes, local))
+    desk = _Desk(seed, inbox, reference, declared, plan(seed, faults, to_write), draw_forms(seed, codes, local))
     expected = Expected(reference)
-    for (dataset, period), group in groupby(todo, key=lambda one: (one.dataset, one.period)):
+    for (dataset, period), group in groupby(to_write, key=lambda one: (one.dataset, one.period)):
         expected.take(declared.datasets[dataset], period, _write_period(desk, world, list(group)))
     expected.compare()
 

@@ -61,8 +61,8 @@ def test_only_a_home_of_its_own_data_is_scheduled(settings: Settings) -> None:
 def test_the_first_sample_has_every_kind_of_provider_and_every_cadence_in_two_thousand_files() -> None:
     declared, settings = contracts(), Settings.from_env({})
     providers, window = read_registry(settings.registry), Window.between(FIRST_MONTH, LAST_MONTH)
-    todo = owed(declared, providers, window, set(declared.datasets), every_municipality())
-    written = [one for one in todo if is_in_first_sample(one)]
+    owed_slices = owed(declared, providers, window, set(declared.datasets), every_municipality())
+    written = [one for one in owed_slices if is_in_first_sample(one)]
     # Files sent twice or replaced come on top.
     assert len(written) * (1 + FAULTS) <= 2_000
     assert {one.provider.kind for one in written} == set(declared.kinds)
