@@ -1,4 +1,4 @@
--- The parts of a stock or of pairs by sex are no more than the whole: a child of unknown sex counts in total alone.
+-- The parts of a stock or of pairs by sex or age are no more than the whole: a child of unknown sex and age counts in total.
 with counted as (
     select * from {{ ref('indicator_current') }}
 ),

@@ -355,15 +355,9 @@ class Naive:
         known = [row["metai"] for row in self.rows["gyventojai"] if row["metai"] <= year]
         if not known:
             return None, False
-        wanted = set(ages)
-        return (
-            sum(
-                row[column]
-                for row in self.rows["gyventojai"]
-                if row["metai"] == max(known) and row["sav"] in places and row["amzius"] in wanted
-            ),
-            max(known) < year,
-        )
+        of, latest = set(ages), max(known)
+        rows = (row for row in self.rows["gyventojai"] if row["metai"] == latest)
+        return sum(row[column] for row in rows if row["sav"] in places and row["amzius"] in of), latest < year
 
     def at(self, day: date, places: set[str], group: Group) -> Below:
         if group[0] in ("disability", "sen"):
@@ -547,14 +541,9 @@ class Naive:
             known = [row["metai"] for row in self.rows["mokiniai"] if row["metai"] <= wanted]
             if not known:
                 return None, False
-            return (
-                sum(
-                    row["mokiniu_sk"]
-                    for row in self.rows["mokiniai"]
-                    if row["metai"] == max(known) and row["sav"] in places and 7 <= row["amzius"] <= 15
-                ),
-                max(known) < wanted,
-            )
+            latest = max(known)
+            rows = (row for row in self.rows["mokiniai"] if row["metai"] == latest and row["sav"] in places)
+            return sum(row["mokiniu_sk"] for row in rows if 7 <= row["amzius"] <= 15), latest < wanted
 
         return tally.counts(), below
 
