@@ -49,14 +49,20 @@ faults as (
         'indicator without a version, a main measure, a grain or a total' as fault
     from indicators
     where
-        not exists (select from versions where indicators.indicator_code = versions.indicator_code)
+        not exists (
+            select from versions
+            where indicators.indicator_code = versions.indicator_code
+        )
         or not exists (
             select from measures
             where
                 indicators.indicator_code = measures.indicator_code
                 and measures.measure = 'main'
         )
-        or not exists (select from grains where indicators.indicator_code = grains.indicator_code)
+        or not exists (
+            select from grains
+            where indicators.indicator_code = grains.indicator_code
+        )
         or not exists (
             select from used_breakdowns
             where

@@ -1,4 +1,4 @@
--- Coverage stands beside every value that deliveries bear; without it there is no value but of what slices not expected brought.
+-- Coverage stands beside every value that deliveries bear; a value without it is of slices that nothing expected.
 with counted as (
     select * from {{ ref('indicator_current') }}
 ),

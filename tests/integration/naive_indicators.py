@@ -307,9 +307,7 @@ class Naive:
             and owed["period_end"] >= start
             and owed["period_end"] < self.world.today
             and owed["status"] != "waived"
-            and (
-                place is None or owed["municipality_code"] is None or owed["municipality_code"] in TERRITORIES[place]
-            )
+            and (place is None or owed["municipality_code"] is None or owed["municipality_code"] in TERRITORIES[place])
         ]
 
     def finished(
@@ -404,9 +402,7 @@ class Naive:
                 if not row["liudininkas"]:
                     tally.see("main", groups, row["vaiko_id"])
                     tally.see("events", groups, (row["provider_code"], row["pranesimo_nr"]))
-        return tally.counts(), lambda m, group: (
-            (None, False) if m == "events" else self.mean(start.year, places, group)
-        )
+        return tally.counts(), lambda m, group: (None, False) if m == "events" else self.mean(start.year, places, group)
 
     def s03(self, start: date, end: date, places: set[str]) -> Counted:
         rows = [
@@ -444,8 +440,9 @@ class Naive:
                     last[measure, row["vaiko_id"]] = row
         for (measure, child), row in last.items():
             tally.see(measure, [("place", row["vieta"])], child)
-        return tally.counts(), lambda m, group: (
-            self.at(end, places, group) if m == "main" else self.mean(start.year, places, group)
+        return (
+            tally.counts(),
+            lambda m, group: self.at(end, places, group) if m == "main" else self.mean(start.year, places, group),
         )
 
     def s05(self, start: date, end: date, places: set[str]) -> Counted:
@@ -480,8 +477,9 @@ class Naive:
             else:
                 tally.add("main", groups, row["asmenu_sk"])
                 tally.add("acts", groups, row["veiku_sk"])
-        return tally.counts(), lambda m, group: (
-            (None, False) if m == "under_14" else self.mean(start.year, places, group, range(14, 18))
+        return (
+            tally.counts(),
+            lambda m, group: (None, False) if m == "under_14" else self.mean(start.year, places, group, range(14, 18)),
         )
 
     def s08(self, start: date, end: date, places: set[str]) -> Counted:
@@ -700,7 +698,11 @@ class Naive:
     def p10(self, start: date, end: date, places: set[str]) -> Counted:
         above, under = Tally(), Tally()
         for row in self.rows["apklausa"]:
-            if row["balas"] == "9" or self.world.homes[row["provider_code"]] not in places or not start <= row["period_start"] <= end:
+            if (
+                row["balas"] == "9"
+                or self.world.homes[row["provider_code"]] not in places
+                or not start <= row["period_start"] <= end
+            ):
                 continue
             who = {"VAIKAS": "child", "TEVAI": "parent"}[row["respondentas"]]
             groups = [TOTAL, ("respondent", who), ("question", str(row["klausimo_nr"]))]

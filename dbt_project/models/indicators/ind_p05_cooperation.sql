@@ -56,11 +56,10 @@ measured as (
     from cooperation
     inner join months on date_trunc('month', cooperation.counts_on)::date = months.month_start
     inner join territories on cooperation.municipality_code = territories.municipality_code
-    cross join lateral (
-        values
-        ('main'),
-        (cooperation.measure)
-    ) as measures (measure)
+    {{ each_of('measures (measure)', [
+        "'main'",
+        "cooperation.measure",
+    ]) }}
     group by
         months.period_grain,
         months.period_start,

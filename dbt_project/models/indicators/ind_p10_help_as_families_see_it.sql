@@ -30,12 +30,11 @@ counted as (
     inner join territories on answers.municipality_code = territories.municipality_code
     {{ parameter('unknown_answer', 'answers.period_end') }}
     {{ parameter('satisfied_score', 'answers.period_end') }}
-    cross join lateral (
-        values
-        ('total', 'total'),
-        ('respondent', case answers.respondent when 'VAIKAS' then 'child' when 'TEVAI' then 'parent' end),
-        ('question', answers.question::text)
-    ) as breakdowns (breakdown, breakdown_value)
+    {{ each_of('breakdowns (breakdown, breakdown_value)', [
+        "'total', 'total'",
+        "'respondent', case answers.respondent when 'VAIKAS' then 'child' when 'TEVAI' then 'parent' end",
+        "'question', answers.question::text",
+    ]) }}
     where answers.score <> unknown_answer.value
     group by
         months.period_grain,

@@ -48,18 +48,23 @@ sources as (
     from open_cases
 ),
 
+days as (
+    select distinct
+        definition_version,
+        period_end
+    from expected
+),
+
 rows_of_days as (
     select
         sources.*,
         territories.territory_code
     from sources
     inner join territories on sources.municipality_code = territories.municipality_code
-    where (sources.definition_version, sources.reference_date) in (
-        select
-            definition_version,
-            period_end
-        from expected
-    )
+    inner join days
+        on
+            sources.definition_version = days.definition_version
+            and sources.reference_date = days.period_end
 ),
 
 -- On one day a child is of one sex, age band and so on in each of its rows.

@@ -61,8 +61,11 @@ counted as (
         breakdowns.breakdown_value,
         count(distinct confirmed.child_id) filter (where not confirmed.is_witness) as children,
         count(distinct confirmed.child_id) as with_witnesses,
-        count(distinct row(confirmed.provider_code, confirmed.report_number))
-            filter (where not confirmed.is_witness) as events
+        count(
+            distinct case
+                when not confirmed.is_witness then row(confirmed.provider_code, confirmed.report_number)::text
+            end
+        ) as events
     from confirmed
     inner join months on confirmed.month_start = months.month_start
     inner join territories on confirmed.municipality_code = territories.municipality_code

@@ -95,11 +95,10 @@ measured as (
         sum(by_service.met) as numerator,
         sum(by_service.needed) as denominator
     from by_service
-    cross join lateral (
-        values
-        ('total', 'total'),
-        ('service', by_service.service_code)
-    ) as breakdowns (breakdown, breakdown_value)
+    {{ each_of('breakdowns (breakdown, breakdown_value)', [
+        "'total', 'total'",
+        "'service', by_service.service_code",
+    ]) }}
     group by
         by_service.period_grain,
         by_service.period_start,

@@ -119,15 +119,19 @@ final as (
             expected.measure = 'main'
             and expected.period_end = population_at.reference_date
             and expected.territory_code = population_at.territory_code
-            and case expected.breakdown when 'place' then 'total' else expected.breakdown end = population_at.breakdown
-            and case expected.breakdown when 'place' then 'total' else expected.breakdown_value end = population_at.breakdown_value
+            and case expected.breakdown when 'place' then 'total' else expected.breakdown end
+            = population_at.breakdown
+            and case expected.breakdown when 'place' then 'total' else expected.breakdown_value end
+            = population_at.breakdown_value
     left join population_mean
         on
             expected.measure = 'new'
             and extract(year from expected.period_start) = population_mean.flow_year
             and expected.territory_code = population_mean.territory_code
-            and case expected.breakdown when 'place' then 'total' else expected.breakdown end = population_mean.breakdown
-            and case expected.breakdown when 'place' then 'total' else expected.breakdown_value end = population_mean.breakdown_value
+            and case expected.breakdown when 'place' then 'total' else expected.breakdown end
+            = population_mean.breakdown
+            and case expected.breakdown when 'place' then 'total' else expected.breakdown_value end
+            = population_mean.breakdown_value
 )
 
 select * from final

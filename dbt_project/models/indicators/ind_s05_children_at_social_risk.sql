@@ -91,8 +91,10 @@ final as (
         on
             expected.period_end = population.reference_date
             and expected.territory_code = population.territory_code
-            and case expected.breakdown when 'reason' then 'total' else expected.breakdown end = population.breakdown
-            and case expected.breakdown when 'reason' then 'total' else expected.breakdown_value end = population.breakdown_value
+            and case expected.breakdown when 'reason' then 'total' else expected.breakdown end
+            = population.breakdown
+            and case expected.breakdown when 'reason' then 'total' else expected.breakdown_value end
+            = population.breakdown_value
 )
 
 select * from final

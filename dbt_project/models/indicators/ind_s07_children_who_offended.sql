@@ -55,18 +55,16 @@ measured as (
         measures.measure,
         sum(measures.numerator) as numerator
     from by_age
-    cross join lateral (
-        values
-        ('total', 'total'),
-        ('sex', by_age.sex),
-        ('age', by_age.age::text)
-    ) as breakdowns (breakdown, breakdown_value)
-    cross join lateral (
-        values
-        ('main', by_age.persons, by_age.is_of_age),
-        ('acts', by_age.acts, by_age.is_of_age),
-        ('under_14', by_age.persons, not by_age.is_of_age)
-    ) as measures (measure, numerator, is_counted)
+    {{ each_of('breakdowns (breakdown, breakdown_value)', [
+        "'total', 'total'",
+        "'sex', by_age.sex",
+        "'age', by_age.age::text",
+    ]) }}
+    {{ each_of('measures (measure, numerator, is_counted)', [
+        "'main', by_age.persons, by_age.is_of_age",
+        "'acts', by_age.acts, by_age.is_of_age",
+        "'under_14', by_age.persons, not by_age.is_of_age",
+    ]) }}
     where measures.is_counted
     group by
         by_age.period_grain,
@@ -93,13 +91,12 @@ children as (
             and this_year.population_year + 1 = next_year.population_year
             and this_year.age = next_year.age
     {{ parameter('offender_min_age', 'make_date(this_year.population_year, 12, 31)') }}
-    cross join lateral (
-        values
-        ('total', 'total', this_year.children + next_year.children),
-        ('sex', 'male', this_year.boys + next_year.boys),
-        ('sex', 'female', this_year.girls + next_year.girls),
-        ('age', this_year.age::text, this_year.children + next_year.children)
-    ) as breakdowns (breakdown, breakdown_value, children)
+    {{ each_of('breakdowns (breakdown, breakdown_value, children)', [
+        "'total', 'total', this_year.children + next_year.children",
+        "'sex', 'male', this_year.boys + next_year.boys",
+        "'sex', 'female', this_year.girls + next_year.girls",
+        "'age', this_year.age::text, this_year.children + next_year.children",
+    ]) }}
     where this_year.age >= offender_min_age.value
     group by
         this_year.population_year,

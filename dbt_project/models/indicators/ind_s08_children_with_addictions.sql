@@ -31,17 +31,15 @@ measured as (
     from addiction
     inner join months on date_trunc('month', addiction.period_start)::date = months.month_start
     inner join territories on addiction.municipality_code = territories.municipality_code
-    cross join lateral (
-        values
-        ('total', 'total'),
-        ('sex', addiction.sex),
-        ('age_band', addiction.age_band)
-    ) as breakdowns (breakdown, breakdown_value)
-    cross join lateral (
-        values
-        ('main', addiction.persons),
-        ('new', addiction.new_persons)
-    ) as measures (measure, numerator)
+    {{ each_of('breakdowns (breakdown, breakdown_value)', [
+        "'total', 'total'",
+        "'sex', addiction.sex",
+        "'age_band', addiction.age_band",
+    ]) }}
+    {{ each_of('measures (measure, numerator)', [
+        "'main', addiction.persons",
+        "'new', addiction.new_persons",
+    ]) }}
     group by
         months.period_grain,
         months.period_start,

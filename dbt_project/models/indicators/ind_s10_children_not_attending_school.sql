@@ -84,11 +84,10 @@ measured as (
         count(distinct of_age.child_id) as numerator
     from of_age
     inner join territories on of_age.municipality_code = territories.municipality_code
-    cross join lateral (
-        values
-        ('not_in_education', not of_age.has_emigrated),
-        ('not_in_education_all', true)
-    ) as measures (measure, is_counted)
+    {{ each_of('measures (measure, is_counted)', [
+        "'not_in_education', not of_age.has_emigrated",
+        "'not_in_education_all', true",
+    ]) }}
     where measures.is_counted
     group by of_age.reference_date, territories.territory_code, measures.measure
 ),

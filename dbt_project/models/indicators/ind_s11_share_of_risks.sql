@@ -118,11 +118,10 @@ counted as (
     from by_item
     inner join items on by_item.item = items.item
     inner join territories on by_item.municipality_code = territories.municipality_code
-    cross join lateral (
-        values
-        ('item', by_item.item),
-        ('domain', items.domain)
-    ) as breakdowns (breakdown, breakdown_value)
+    {{ each_of('breakdowns (breakdown, breakdown_value)', [
+        "'item', by_item.item",
+        "'domain', items.domain",
+    ]) }}
     group by
         by_item.reference_date,
         territories.territory_code,

@@ -27,13 +27,12 @@ final as (
             population.age = age_bands.age
             and reference_dates.reference_date >= age_bands.valid_from
             and reference_dates.reference_date < age_bands.valid_until
-    cross join lateral (
-        values
-        ('total', 'total', population.children),
-        ('sex', 'male', population.boys),
-        ('sex', 'female', population.girls),
-        ('age_band', age_bands.age_band, population.children)
-    ) as breakdowns (breakdown, breakdown_value, children)
+    {{ each_of('breakdowns (breakdown, breakdown_value, children)', [
+        "'total', 'total', population.children",
+        "'sex', 'male', population.boys",
+        "'sex', 'female', population.girls",
+        "'age_band', age_bands.age_band, population.children",
+    ]) }}
     group by
         population.territory_level,
         population.territory_code,

@@ -40,13 +40,12 @@ final as (
             of_age.age = age_bands.age
             and age_bands.valid_from <= make_date(of_age.flow_year, 1, 1)
             and age_bands.valid_until > make_date(of_age.flow_year, 1, 1)
-    cross join lateral (
-        values
-        ('total', 'total', of_age.children),
-        ('sex', 'male', of_age.boys),
-        ('sex', 'female', of_age.girls),
-        ('age_band', age_bands.age_band, of_age.children)
-    ) as breakdowns (breakdown, breakdown_value, children)
+    {{ each_of('breakdowns (breakdown, breakdown_value, children)', [
+        "'total', 'total', of_age.children",
+        "'sex', 'male', of_age.boys",
+        "'sex', 'female', of_age.girls",
+        "'age_band', age_bands.age_band, of_age.children",
+    ]) }}
     group by
         of_age.territory_level,
         of_age.territory_code,
