@@ -3,108 +3,82 @@ with expected as (
     where indicator_code = 'P08'
 ),
 
-attendance as (
-    select * from {{ ref('fct_activity_attendance') }}
-),
-
-cases as (
-    select * from {{ ref('int_case_places') }}
+children as (
+    select * from {{ ref('int_children_in_activities') }}
 ),
 
 pairs as (
     select * from {{ ref('int_assessment_pairs') }}
 ),
 
-periods as (
-    select * from {{ ref('int_indicator_periods') }}
-    where indicator_code = 'P08'
-),
-
-months as (
-    select * from {{ ref('int_period_months') }}
-),
-
 territories as (
     select * from {{ ref('int_territories') }}
 ),
 
-of_months as (
+counties as (
     select
-        child_id,
-        attendance_month,
-        sum(sessions_planned) as planned,
-        sum(sessions_attended) as attended
-    from attendance
-    group by child_id, attendance_month
+        municipality_code,
+        territory_code as county_code
+    from territories
+    where territory_level = 'county'
 ),
 
-of_periods as (
+of_counties as (
     select
-        months.period_grain,
-        months.period_start,
-        of_months.child_id,
-        sum(of_months.attended) * 100 >= sum(of_months.planned) * attendance_pct.value as is_attending
-    from of_months
-    inner join months on of_months.attendance_month = months.month_start
-    {{ parameter('attendance_pct', 'months.period_end') }}
-    group by months.period_grain, months.period_start, of_months.child_id, attendance_pct.value
-    having sum(of_months.planned) > 0
+        children.*,
+        counties.county_code
+    from children
+    inner join counties on children.municipality_code = counties.municipality_code
 ),
 
--- A case is what the slice holding the period's last day says of it, else the latest earlier, else the first.
-open_in_periods as (
+marked as (
     select
-        periods.period_grain,
-        periods.period_start,
-        periods.period_end,
-        cases.child_id,
-        cases.birth_month,
-        cases.sex,
-        cases.municipality_code
-    from periods
-    inner join cases
-        on
-            periods.period_end >= cases.speaks_from
-            and periods.period_end < cases.speaks_until
-            and periods.period_end >= cases.opened_on
-            and (cases.closed_on is null or periods.period_start < cases.closed_on)
+        of_counties.*,
+        {{ once_in_territories('of_counties', ['period_grain', 'period_start'], 'municipality_code') }}
+    from of_counties
 ),
 
-children as (
+-- Children alike are counted first, which leaves few rows to spread over territories and breakdowns.
+alike as (
     select
-        cases.period_grain,
-        cases.period_start,
-        cases.child_id,
-        cases.municipality_code,
-        cases.sex,
-        {{ child_traits() }},
-        of_periods.is_attending
-    from open_in_periods as cases
-    inner join of_periods
-        on
-            cases.period_grain = of_periods.period_grain
-            and cases.period_start = of_periods.period_start
-            and cases.child_id = of_periods.child_id
-    {{ parameter('child_max_age', 'cases.period_end') }}
-    {{ join_child_traits('cases', 'period_end') }}
-    where {{ is_child_on('cases.birth_month', 'cases.period_end') }}
+        period_grain,
+        period_start,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        is_attending,
+        count(*) filter (where is_counted_in_municipality) as in_municipality,
+        count(*) filter (where is_counted_in_county) as in_county,
+        count(*) filter (where is_counted_in_nation) as in_nation
+    from marked
+    group by
+        period_grain,
+        period_start,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        is_attending
 ),
 
 counted as (
     select
-        children.period_grain,
-        children.period_start,
+        alike.period_grain,
+        alike.period_start,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(distinct children.child_id) as children,
-        count(distinct children.child_id) filter (where children.is_attending) as attending
-    from children
-    inner join territories on children.municipality_code = territories.municipality_code
-    {{ child_breakdowns('children') }}
+        sum({{ count_in_territory('alike') }}) as children,
+        sum({{ count_in_territory('alike') }}) filter (where alike.is_attending) as attending
+    from alike
+    inner join territories on alike.municipality_code = territories.municipality_code
+    {{ child_breakdowns('alike') }}
     group by
-        children.period_grain,
-        children.period_start,
+        alike.period_grain,
+        alike.period_start,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value
@@ -160,7 +134,7 @@ measured as (
         breakdown,
         breakdown_value,
         'main' as measure,
-        attending as numerator,
+        coalesce(attending, 0) as numerator,
         children as denominator
     from counted
     union all

@@ -3,54 +3,12 @@ with expected as (
     where indicator_code = 'S03'
 ),
 
-services as (
-    select * from {{ ref('fct_service_delivery') }}
-),
-
-months as (
-    select * from {{ ref('int_period_months') }}
+of_periods as (
+    select * from {{ ref('int_services_of_periods') }}
 ),
 
 territories as (
     select * from {{ ref('int_territories') }}
-),
-
-of_months as (
-    select
-        date_trunc('month', services.period_start)::date as month_start,
-        services.municipality_code,
-        services.child_id,
-        services.service_code,
-        bool_or(services.is_need_established) as is_needed,
-        bool_or(services.quantity > 0) as is_delivered
-    from services
-    {{ parameter('child_max_age', 'services.period_end') }}
-    where {{ is_child_on('services.birth_month', 'services.period_end') }}
-    group by
-        date_trunc('month', services.period_start)::date,
-        services.municipality_code,
-        services.child_id,
-        services.service_code
-),
-
--- Need and delivery may stand in different months and rows of the period, of the same territory.
-of_periods as (
-    select
-        months.period_grain,
-        months.period_start,
-        of_months.municipality_code,
-        of_months.child_id,
-        of_months.service_code,
-        bool_or(of_months.is_needed) as is_needed,
-        bool_or(of_months.is_delivered) as is_delivered
-    from of_months
-    inner join months on of_months.month_start = months.month_start
-    group by
-        months.period_grain,
-        months.period_start,
-        of_months.municipality_code,
-        of_months.child_id,
-        of_months.service_code
 ),
 
 needs as (

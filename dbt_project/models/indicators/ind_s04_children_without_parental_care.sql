@@ -23,72 +23,128 @@ population_mean as (
     select * from {{ ref('int_population_mean') }}
 ),
 
+counties as (
+    select
+        municipality_code,
+        territory_code as county_code
+    from territories
+    where territory_level = 'county'
+),
+
 -- A stock is that of the period's last month, a flow that of all its months.
 counting as (
     select
         months.period_grain,
         months.period_start,
-        territories.territory_code,
+        counties.county_code,
         episodes.*
     from episodes
     inner join months
         on
             date_trunc('month', episodes.slice_end)::date = months.month_start
             and (episodes.measure = 'new' or episodes.slice_end = months.period_end)
-    inner join territories on episodes.municipality_code = territories.municipality_code
+    inner join counties on episodes.municipality_code = counties.municipality_code
 ),
 
 -- In a territory a child is at the place of the episode begun last there.
-placed as (
-    select distinct on (measure, period_grain, period_start, territory_code, child_id)
+marked as (
+    select
+        counting.*,
+        {{ once_in_territories(
+            'counting',
+            ['measure', 'period_grain', 'period_start'],
+            'begun_on desc, episode_number collate "C" desc, provider_code desc, slice_end desc'
+        ) }}
+    from counting
+),
+
+-- Children alike are counted first, which leaves few rows to spread over territories and breakdowns.
+alike as (
+    select
         measure,
         period_grain,
         period_start,
-        territory_code,
-        child_id,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        place,
+        count(*) filter (where is_counted_in_municipality) as in_municipality,
+        count(*) filter (where is_counted_in_county) as in_county,
+        count(*) filter (where is_counted_in_nation) as in_nation
+    from marked
+    group by
+        measure,
+        period_grain,
+        period_start,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
         place
-    from counting
-    order by
-        measure asc,
-        period_grain asc,
-        period_start asc,
-        territory_code asc,
-        child_id asc,
-        begun_on desc,
-        episode_number collate "C" desc,
-        provider_code desc,
-        slice_end desc
 ),
 
+-- On one day a child is of one sex, age band and so on in each of its rows; on the days several episodes began it
+-- may be of several, and counts in each.
 measured as (
     select
-        counting.measure,
-        counting.period_grain,
-        counting.period_start,
-        counting.territory_code,
+        alike.measure,
+        alike.period_grain,
+        alike.period_start,
+        territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(distinct counting.child_id) as numerator
-    from counting
-    {{ child_breakdowns('counting') }}
+        sum({{ count_in_territory('alike') }}) as numerator
+    from alike
+    inner join territories on alike.municipality_code = territories.municipality_code
+    {{ child_breakdowns('alike') }}
+    where alike.measure = 'main'
     group by
-        counting.measure,
-        counting.period_grain,
-        counting.period_start,
-        counting.territory_code,
+        alike.measure,
+        alike.period_grain,
+        alike.period_start,
+        territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value
     union all
     select
-        measure,
-        period_grain,
-        period_start,
-        territory_code,
+        alike.measure,
+        alike.period_grain,
+        alike.period_start,
+        territories.territory_code,
         'place' as breakdown,
-        place as breakdown_value,
-        count(*) as numerator
-    from placed
-    group by measure, period_grain, period_start, territory_code, place
+        alike.place as breakdown_value,
+        sum({{ count_in_territory('alike') }}) as numerator
+    from alike
+    inner join territories on alike.municipality_code = territories.municipality_code
+    group by
+        alike.measure,
+        alike.period_grain,
+        alike.period_start,
+        territories.territory_code,
+        alike.place
+    union all
+    select
+        counting.measure,
+        counting.period_grain,
+        counting.period_start,
+        territories.territory_code,
+        breakdowns.breakdown,
+        breakdowns.breakdown_value,
+        count(distinct counting.child_id) as numerator
+    from counting
+    inner join territories on counting.municipality_code = territories.municipality_code
+    {{ child_breakdowns('counting') }}
+    where counting.measure = 'new'
+    group by
+        counting.measure,
+        counting.period_grain,
+        counting.period_start,
+        territories.territory_code,
+        breakdowns.breakdown,
+        breakdowns.breakdown_value
 ),
 
 final as (
