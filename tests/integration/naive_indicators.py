@@ -46,10 +46,20 @@ SEX: list[Group] = [("sex", "male"), ("sex", "female")]
 AGE: list[Group] = [("age_band", band) for band in BANDS]
 CHILD = [TOTAL, *SEX, *AGE, *((which, answer) for which in ("disability", "sen") for answer in ("yes", "no"))]
 ITEMS = [*(f"1.{i}" for i in range(1, 11)), *(f"2.{i}" for i in range(1, 10)), *(f"3.{i}" for i in range(1, 10))]
-SERVICES = (
-    "INFORMAVIMAS KONSULTAVIMAS TARPININKAVIMAS IGUDZIU_UGDYMAS PSICHOLOGO_PAGALBA DIENOS_CENTRAS POZITYVI_TEVYSTE"
-    " SEIMOS_ASISTENTAS KRIZIU_CENTRAS ATOKVEPIS MEDIACIJA PRIKLAUSOMYBIU_PAGALBA"
-).split()
+SERVICES = [
+    "INFORMAVIMAS",
+    "KONSULTAVIMAS",
+    "TARPININKAVIMAS",
+    "IGUDZIU_UGDYMAS",
+    "PSICHOLOGO_PAGALBA",
+    "DIENOS_CENTRAS",
+    "POZITYVI_TEVYSTE",
+    "SEIMOS_ASISTENTAS",
+    "KRIZIU_CENTRAS",
+    "ATOKVEPIS",
+    "MEDIACIJA",
+    "PRIKLAUSOMYBIU_PAGALBA",
+]
 BASKET = SERVICES[:10]
 PLACES = ["SEIMA", "SEIMYNA", "INSTITUCIJA", "BUDINTIS"]
 REASONS = ["VALKATAVIMAS", "NELANKYMAS", "NUSIKALTIMAS", "PRIKLAUSOMYBE", "SMURTAS", "ELGESYS", "KITA"]
@@ -133,7 +143,7 @@ class Value:
 
 @dataclass(frozen=True)
 class World:
-    """What was delivered and is expected: rows that speak, slices of the ledger, all deliveries; who is where; the clock."""
+    """What was delivered and is expected: rows that speak, slices of the ledger, all deliveries; homes; the clock."""
 
     rows: list[Row]
     obligations: list[Row]

@@ -81,20 +81,20 @@ class Life:
         for number in self.chance.sample(range(40), 14):
             happened, sav = self.day(period, before=60), self.chance.choice(PLACES)
             for who in self.some(3):
-                for kind in self.chance.sample(["FIZINIS", "PSICHOLOGINIS"], self.chance.randint(1, 2)):
-                    rows.append(
-                        {
-                            "pranesimo_nr": f"M-{number}",
-                            **who,
-                            "smurto_rusis": kind,
-                            "sav": sav,
-                            "ivykio_data": happened,
-                            "pranesimo_data": max(happened, period.start),
-                            "patvirtinta": self.chance.choice(["TAIP", "TAIP", "NE", "TIRIAMA"]),
-                            "liudininkas": self.chance.random() < 0.3,
-                            "smurtautojas": "TEVAI",
-                        }
-                    )
+                rows += [
+                    {
+                        "pranesimo_nr": f"M-{number}",
+                        **who,
+                        "smurto_rusis": kind,
+                        "sav": sav,
+                        "ivykio_data": happened,
+                        "pranesimo_data": max(happened, period.start),
+                        "patvirtinta": self.chance.choice(["TAIP", "TAIP", "NE", "TIRIAMA"]),
+                        "liudininkas": self.chance.random() < 0.3,
+                        "smurtautojas": "TEVAI",
+                    }
+                    for kind in self.chance.sample(["FIZINIS", "PSICHOLOGINIS"], self.chance.randint(1, 2))
+                ]
         return rows
 
     def globa(self, provider: str, period: Period) -> list[Row]:
@@ -250,16 +250,16 @@ class Life:
                     "atsakymo_data": self.chance.choice([None, due, due + timedelta(days=1)]),
                 }
             )
-        for number in range(4):
-            rows.append(
-                {
-                    "iraso_nr": f"P-{period.text}-{number}",
-                    "tipas": "POSEDIS",
-                    "data": self.day(period),
-                    "kviesta": 3,
-                    "dalyvavo": self.chance.choice([2, 3, 4]),
-                }
-            )
+        rows += [
+            {
+                "iraso_nr": f"P-{period.text}-{number}",
+                "tipas": "POSEDIS",
+                "data": self.day(period),
+                "kviesta": 3,
+                "dalyvavo": self.chance.choice([2, 3, 4]),
+            }
+            for number in range(4)
+        ]
         columns = {column: None for row in rows for column in row}
         return [columns | row for row in rows]
 

@@ -15,27 +15,19 @@ months as (
     select * from {{ ref('int_period_months') }}
 ),
 
-of_months as (
-    select
-        child_id,
-        attendance_month,
-        sum(sessions_planned) as planned,
-        sum(sessions_attended) as attended
-    from attendance
-    group by child_id, attendance_month
-),
-
+-- Only who has a case can count, which is a small part of those who attend.
 of_periods as (
     select
         months.period_grain,
         months.period_start,
-        of_months.child_id,
-        sum(of_months.attended) * 100 >= sum(of_months.planned) * attendance_pct.value as is_attending
-    from of_months
-    inner join months on of_months.attendance_month = months.month_start
-    {{ parameter('attendance_pct', 'months.period_end') }}
-    group by months.period_grain, months.period_start, of_months.child_id, attendance_pct.value
-    having sum(of_months.planned) > 0
+        attendance.child_id,
+        sum(attendance.sessions_planned) as planned,
+        sum(attendance.sessions_attended) as attended
+    from attendance
+    inner join months on attendance.attendance_month = months.month_start
+    where attendance.child_id in (select cases.child_id from cases)
+    group by months.period_grain, months.period_start, attendance.child_id
+    having sum(attendance.sessions_planned) > 0
 ),
 
 -- A case is what the slice holding the period's last day says of it, else the latest earlier, else the first.
@@ -65,7 +57,7 @@ final as (
         cases.municipality_code,
         cases.sex,
         {{ child_traits() }},
-        of_periods.is_attending
+        of_periods.attended * 100 >= of_periods.planned * attendance_pct.value as is_attending
     from open_in_periods as cases
     inner join of_periods
         on
@@ -73,6 +65,7 @@ final as (
             and cases.period_start = of_periods.period_start
             and cases.child_id = of_periods.child_id
     {{ parameter('child_max_age', 'cases.period_end') }}
+    {{ parameter('attendance_pct', 'cases.period_end') }}
     {{ join_child_traits('cases', 'period_end') }}
     where {{ is_child_on('cases.birth_month', 'cases.period_end') }}
 )
