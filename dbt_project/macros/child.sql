@@ -15,12 +15,43 @@
 {%- endmacro %}
 
 
+{#
+    What a row about a child is broken down by besides sex: join its age band on `day` and the decisions in force on
+    `decided_by` (default: the same day). `child_traits()` then are the columns.
+#}
+{% macro join_child_traits(relation, day, decided_by=none, person=none) %}
+    left join {{ ref('int_age_bands') }} as age_bands
+        on
+            {{ age_on((person or relation) ~ '.birth_month', relation ~ '.' ~ day) }} = age_bands.age
+            and age_bands.valid_from <= {{ relation }}.{{ day }}
+            and age_bands.valid_until > {{ relation }}.{{ day }}
+    {% for breakdown in ('disability', 'sen') %}
+    left join {{ ref('int_decisions_in_force') }} as {{ breakdown }}
+        on
+            {{ breakdown }}.breakdown = '{{ breakdown }}'
+            and {{ person or relation }}.child_id = {{ breakdown }}.child_id
+            and {{ breakdown }}.in_force_from <= {{ relation }}.{{ decided_by or day }}
+            and {{ breakdown }}.in_force_until > {{ relation }}.{{ decided_by or day }}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro child_traits() -%}
+    age_bands.age_band,
+        case when disability.child_id is null then 'no' else 'yes' end as disability,
+        case when sen.child_id is null then 'no' else 'yes' end as sen
+{%- endmacro %}
+
+
 {# The breakdown values a row about a child counts in: (breakdown, breakdown_value), null where it counts in none. #}
 {% macro child_breakdowns(relation) %}
     cross join lateral (
         values
         ('total', 'total'),
-        ('sex', {{ relation }}.sex)
+        ('sex', {{ relation }}.sex),
+        ('age_band', {{ relation }}.age_band),
+        ('disability', {{ relation }}.disability),
+        ('sen', {{ relation }}.sen)
     ) as breakdowns (breakdown, breakdown_value)
 {% endmacro %}
 

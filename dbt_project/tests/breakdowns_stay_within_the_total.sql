@@ -1,4 +1,4 @@
--- The parts of a stock or of pairs by sex are no more than the whole: a child of unknown sex counts in total alone.
+-- The parts of a stock or of pairs by sex or age are within the whole: who is of unknown sex and age is in total alone.
 with counted as (
     select * from {{ ref('indicator_current') }}
 ),

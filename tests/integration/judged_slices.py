@@ -226,6 +226,15 @@ def population_rows(year: int, per_age: int = 100) -> list[Row]:
     ]
 
 
+def pupil_rows(year: int) -> list[Row]:
+    """`mokiniai` of all municipalities and ages."""
+    return [
+        {"sav": code, "metai": year, "amzius": age, "mokiniu_sk": year % 100 + int(code) + age}
+        for code in (line.split(",")[0] for line in _municipalities())
+        for age in range(6, 21)
+    ]
+
+
 def _municipalities() -> list[str]:
     folder = Path(__file__).parents[2] / "dbt_project" / "seeds" / "reference"
     return (folder / "municipalities.csv").read_text("utf-8").splitlines()[1:]

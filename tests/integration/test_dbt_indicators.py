@@ -11,6 +11,7 @@ import pytest
 from judged_slices import (
     AGENCY,
     CENTRES,
+    HOMES,
     ITEMS,
     OTHERS,
     JudgedSlices,
@@ -19,9 +20,11 @@ from judged_slices import (
     case_row,
     person,
     population_rows,
+    pupil_rows,
 )
-from naive_indicators import TERRITORIES, Key, Value, World, compute
+from naive_indicators import MEASURES, TERRITORIES, Key, Value, World, compute
 from psycopg.rows import dict_row
+from random_rows import Life
 from tests.conftest import TestWarehouse
 
 from aim.clock import VILNIUS
@@ -45,7 +48,8 @@ def test_values_are_those_of_the_methodology(warehouse: TestWarehouse, seed: int
     computed = values_of(slices)
     expected = compute(world_of(slices, run_id))
 
-    assert len(expected) > 2500
+    assert len(expected) > 30_000
+    assert {key[:2] for key in expected} == {(name, measure) for name in MEASURES for measure in MEASURES[name]}
     assert computed.keys() == expected.keys()
     differ = {key: (computed[key], expected[key]) for key in expected if not alike(computed[key], expected[key])}
     assert not differ, dict(list(differ.items())[:5])
@@ -53,8 +57,12 @@ def test_values_are_those_of_the_methodology(warehouse: TestWarehouse, seed: int
 
 
 def deliver_at_random(slices: JudgedSlices, chance: random.Random) -> None:
-    """Months of cases and assessments with everything the methodology has a rule for."""
-    slices.deliver("gyventojai", "2018", population_rows(2018), AGENCY, received_at=moment(date(2018, 3, 1)))
+    """Months of everything, with all that the methodology has a rule for."""
+    for year in chance.choice([["2018"], ["2018", "2019"]]):
+        rows = population_rows(int(year), per_age=80 + int(year) % 10)
+        slices.deliver("gyventojai", year, rows, AGENCY, received_at=moment(date(int(year), 1, 15)))
+    for year in chance.choice([["2017"], ["2017", "2018"]]):
+        slices.deliver("mokiniai", year, pupil_rows(int(year)), "909000014", received_at=moment(date(int(year), 11, 1)))
     people = [
         person(
             number,
@@ -95,11 +103,18 @@ def deliver_at_random(slices: JudgedSlices, chance: random.Random) -> None:
             if chance.random() < 0.88:
                 made = assessments(chance, cases, period)
                 deliver_somehow(slices, chance, "vertinimai", period, made, provider)
+            if chance.random() < 0.88:
+                due = plan_measures(chance, cases, period)
+                deliver_somehow(slices, chance, "pagalbos_planai", period, due, provider)
+    life = Life(chance, people)
     for provider, (kind, _) in OTHERS.items():
         for owed in contracts().kinds[kind].delivers:
+            if owed.dataset == "mokiniai":
+                continue
             for period in periods_between(date(2018, 1, 1), TODAY, contracts().datasets[owed.dataset].period):
-                if chance.random() < 0.5:
-                    deliver_somehow(slices, chance, owed.dataset, period, [], provider)
+                if chance.random() < 0.8:
+                    rows = life.rows(owed.dataset, provider, period)
+                    deliver_somehow(slices, chance, owed.dataset, period, rows, provider)
     waive(slices, "902330018", "2018-06")
     confirm_empty(slices, "902110014", "vertinimai", "2018-12")
 
@@ -114,6 +129,27 @@ def assessments(chance: random.Random, cases: list[dict[str, Any]], period: Peri
         answers = {item: chance.choice(["1", level, "9"] if chance.random() < 0.3 else ["1", level]) for item in kept}
         answers[kept[0]] = level
         rows += answer_rows(number, case["number"], day, answers, chance.choice([None, None, "2", "4"]))
+    return rows
+
+
+def plan_measures(chance: random.Random, cases: list[dict[str, Any]], period: Period) -> list[Row]:
+    """Measures of some cases; the same numbers come again in other months, with another state or due day."""
+    rows = []
+    for case in chance.sample(cases, 15):
+        due = period.start + timedelta(days=chance.randint(-20, 45))
+        state = chance.choice(["SUPLANUOTA", "VYKDOMA", "IVYKDYTA", "IVYKDYTA", "IS_DALIES", "NEIVYKDYTA", "ATSAUKTA"])
+        rows.append(
+            {
+                "plano_nr": f"P-{case['number']}",
+                "priemones_nr": chance.choice(["1", "2", "3"]),
+                "atvejo_nr": case["number"],
+                "sudarymo_data": date(2018, 4, 1),
+                "priemone": "Pokalbis",
+                "terminas": due,
+                "busena": state,
+                "ivykdymo_data": due + timedelta(days=chance.choice([-3, 0, 2])) if state.startswith("I") else None,
+            }
+        )
     return rows
 
 
@@ -161,18 +197,18 @@ def world_of(slices: JudgedSlices, run_id: int) -> World:
     pinned = slices.connection.execute(
         "select provider_code, dataset, period from ops.run_slices where run_id = %s", (run_id,)
     ).fetchall()
-    return World(slices.speaking(), obligations, delivered, set(pinned), TODAY)
+    return World(slices.speaking(), obligations, delivered, set(pinned), HOMES, TODAY)
 
 
 def values_of(slices: JudgedSlices) -> dict[Key, Value]:
     rows = slices.connection.execute(
-        "select indicator_code, measure, period_grain, period_start, territory_code, breakdown_value,"
-        " numerator, denominator, value, coverage_pct, obs_status from core.indicator_current"
+        "select indicator_code, measure, period_grain, period_start, territory_code, breakdown,"
+        " breakdown_value, numerator, denominator, value, coverage_pct, obs_status from core.indicator_current"
         " where territory_code = any(%s)",
         (list(TERRITORIES),),
     ).fetchall()
     return {
-        row[:6]: Value(*(None if number is None else Fraction(number) for number in row[6:10]), row[10]) for row in rows
+        row[:7]: Value(*(None if number is None else Fraction(number) for number in row[7:11]), row[11]) for row in rows
     }
 
 

@@ -2,8 +2,38 @@ with breakdowns as (
     select * from {{ ref('breakdowns') }}
 ),
 
+services as (
+    select * from {{ ref('service_catalogue') }}
+),
+
+items as (
+    select * from {{ ref('instrument_items') }}
+),
+
 code_lists as (
-    select * from {{ ref('code_lists') }}
+    select
+        list,
+        code,
+        label_lt,
+        label_en,
+        "order"
+    from {{ ref('code_lists') }}
+    union all
+    select
+        'service_catalogue' as list,
+        code,
+        label_lt,
+        label_en,
+        "order"
+    from services
+    union all
+    select
+        'instrument_items' as list,
+        item as code,
+        label_lt,
+        label_en,
+        "order"
+    from items
 ),
 
 final as (

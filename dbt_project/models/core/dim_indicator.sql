@@ -18,10 +18,11 @@ datasets as (
     select
         indicator_code,
         definition_version,
+        measure,
         string_agg(dataset, ', ' order by dataset) filter (where role = 'numerator') as source_datasets,
         string_agg(dataset, ', ' order by dataset) filter (where role = 'denominator') as denominator_datasets
     from {{ ref('indicator_datasets') }}
-    group by indicator_code, definition_version
+    group by indicator_code, definition_version, measure
 ),
 
 parameters_in_force as (
@@ -69,8 +70,9 @@ final as (
         units.label_lt as unit_lt,
         units.label_en as unit_en,
         measures.kind,
-        coalesce(datasets.source_datasets, indicators.basis) as source_datasets,
-        datasets.denominator_datasets,
+        coalesce(own.source_datasets, datasets.source_datasets, indicators.basis) as source_datasets,
+        case when own.measure is null then datasets.denominator_datasets else own.denominator_datasets end
+        as denominator_datasets,
         parameters.parameters_lt,
         parameters.parameters_en,
         versions.note_lt,
@@ -92,6 +94,12 @@ final as (
         on
             measures.indicator_code = datasets.indicator_code
             and measures.definition_version = datasets.definition_version
+            and datasets.measure is null
+    left join datasets as own
+        on
+            measures.indicator_code = own.indicator_code
+            and measures.definition_version = own.definition_version
+            and measures.measure = own.measure
     left join parameters on measures.indicator_code = parameters.indicator_code
 )
 

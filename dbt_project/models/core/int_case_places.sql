@@ -10,7 +10,9 @@ with cases as (
         birth_month,
         sex,
         municipality_code,
-        row(child_id, birth_month, sex, municipality_code)::text as said
+        opened_on,
+        closed_on,
+        row(child_id, birth_month, sex, municipality_code, opened_on, closed_on)::text as said
     from {{ ref('fct_case') }}
 ),
 
@@ -43,6 +45,8 @@ final as (
         birth_month,
         sex,
         municipality_code,
+        opened_on,
+        closed_on,
         -- A day that no slice holds takes the latest earlier one; one before them all takes the first.
         case when said_before is null then '-infinity'::date else period_start end as speaks_from,
         coalesce(next_start, 'infinity'::date) as speaks_until

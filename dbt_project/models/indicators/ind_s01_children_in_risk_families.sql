@@ -1,12 +1,14 @@
 with expected as (
     select * from {{ ref('int_expected_values') }}
-    where
-        indicator_code = 'S01'
-        and definition_version = 'v2'
+    where indicator_code = 'S01'
 ),
 
 open_cases as (
     select * from {{ ref('int_open_cases') }}
+),
+
+registered as (
+    select * from {{ ref('int_registered_risk_families') }}
 ),
 
 territories as (
@@ -17,38 +19,104 @@ population as (
     select * from {{ ref('int_population_at') }}
 ),
 
-counted as (
+-- Each version counts what its own source has; a period is computed by one of them.
+sources as (
     select
-        open_cases.reference_date,
-        territories.territory_code,
+        'v1' as definition_version,
+        reference_date,
+        provider_code,
+        family_number,
+        child_id,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen
+    from registered
+    union all
+    select
+        'v2' as definition_version,
+        reference_date,
+        provider_code,
+        family_number,
+        child_id,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen
+    from open_cases
+),
+
+days as (
+    select distinct
+        definition_version,
+        period_end
+    from expected
+),
+
+rows_of_days as (
+    select
+        sources.*,
+        territories.territory_code
+    from sources
+    inner join territories on sources.municipality_code = territories.municipality_code
+    inner join days
+        on
+            sources.definition_version = days.definition_version
+            and sources.reference_date = days.period_end
+),
+
+-- On one day a child is of one sex, age band and so on in each of its rows.
+children as (
+    select distinct
+        reference_date,
+        territory_code,
+        child_id,
+        sex,
+        age_band,
+        disability,
+        sen
+    from rows_of_days
+),
+
+families as (
+    select distinct
+        rows_of_days.reference_date,
+        rows_of_days.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(distinct open_cases.child_id) as children,
-        count(distinct row(open_cases.provider_code, open_cases.family_number)) as families
-    from open_cases
-    inner join territories on open_cases.municipality_code = territories.municipality_code
-    {{ child_breakdowns('open_cases') }}
-    group by
-        open_cases.reference_date,
-        territories.territory_code,
-        breakdowns.breakdown,
-        breakdowns.breakdown_value
+        rows_of_days.provider_code,
+        rows_of_days.family_number
+    from rows_of_days
+    {{ child_breakdowns('rows_of_days') }}
 ),
 
 measured as (
     select
-        counted.reference_date,
-        counted.territory_code,
-        counted.breakdown,
-        counted.breakdown_value,
-        measures.measure,
-        measures.numerator
-    from counted
-    cross join lateral (
-        values
-        ('main', counted.children),
-        ('families', counted.families)
-    ) as measures (measure, numerator)
+        children.reference_date,
+        children.territory_code,
+        breakdowns.breakdown,
+        breakdowns.breakdown_value,
+        'main' as measure,
+        count(*) as numerator
+    from children
+    {{ child_breakdowns('children') }}
+    group by
+        children.reference_date,
+        children.territory_code,
+        breakdowns.breakdown,
+        breakdowns.breakdown_value
+    union all
+    select
+        reference_date,
+        territory_code,
+        breakdown,
+        breakdown_value,
+        'families' as measure,
+        count(*) as numerator
+    from families
+    group by reference_date, territory_code, breakdown, breakdown_value
 ),
 
 final as (

@@ -3,51 +3,59 @@ with expected as (
     where indicator_code = 'S09'
 ),
 
-open_cases as (
-    select * from {{ ref('int_open_cases') }}
-),
-
-assessments as (
-    select * from {{ ref('int_valid_assessments') }}
+cases as (
+    select * from {{ ref('int_assessed_cases') }}
 ),
 
 territories as (
     select * from {{ ref('int_territories') }}
 ),
 
-assessed_cases as (
+-- Cases alike are counted first, which leaves few rows to spread over territories and breakdowns.
+alike as (
     select
-        open_cases.*,
-        assessments.overall_level,
-        assessments.overall_level >= severe_level.value as is_severe
-    from open_cases
-    left join assessments
-        on
-            open_cases.provider_code = assessments.provider_code
-            and open_cases.case_number = assessments.case_number
-            and assessments.latest_from <= open_cases.reference_date
-            and assessments.latest_until > open_cases.reference_date
-    {{ parameter('severe_level', 'open_cases.reference_date') }}
+        cases.reference_date,
+        cases.municipality_code,
+        cases.sex,
+        cases.age_band,
+        cases.disability,
+        cases.sen,
+        count(*) as open_cases,
+        count(cases.overall_level) as assessed,
+        count(*) filter (where cases.overall_level >= severe_level.value) as severe,
+        count(*) filter (where cases.overall_level = 1) as level_1,
+        count(*) filter (where cases.overall_level = 2) as level_2,
+        count(*) filter (where cases.overall_level = 3) as level_3,
+        count(*) filter (where cases.overall_level = 4) as level_4
+    from cases
+    {{ parameter('severe_level', 'cases.reference_date') }}
+    group by
+        cases.reference_date,
+        cases.municipality_code,
+        cases.sex,
+        cases.age_band,
+        cases.disability,
+        cases.sen
 ),
 
 counted as (
     select
-        assessed_cases.reference_date,
+        alike.reference_date,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(*) as open_cases,
-        count(assessed_cases.overall_level) as assessed,
-        count(*) filter (where assessed_cases.is_severe) as severe,
-        count(*) filter (where assessed_cases.overall_level = 1) as level_1,
-        count(*) filter (where assessed_cases.overall_level = 2) as level_2,
-        count(*) filter (where assessed_cases.overall_level = 3) as level_3,
-        count(*) filter (where assessed_cases.overall_level = 4) as level_4
-    from assessed_cases
-    inner join territories on assessed_cases.municipality_code = territories.municipality_code
-    {{ child_breakdowns('assessed_cases') }}
+        sum(alike.open_cases) as open_cases,
+        sum(alike.assessed) as assessed,
+        sum(alike.severe) as severe,
+        sum(alike.level_1) as level_1,
+        sum(alike.level_2) as level_2,
+        sum(alike.level_3) as level_3,
+        sum(alike.level_4) as level_4
+    from alike
+    inner join territories on alike.municipality_code = territories.municipality_code
+    {{ child_breakdowns('alike') }}
     group by
-        assessed_cases.reference_date,
+        alike.reference_date,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value

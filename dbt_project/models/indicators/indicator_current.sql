@@ -1,11 +1,45 @@
 with counted as (
     select * from {{ ref('ind_s01_children_in_risk_families') }}
     union all
+    select * from {{ ref('ind_s02_children_suffering_violence') }}
+    union all
+    select * from {{ ref('ind_s03_services_delivered') }}
+    union all
+    select * from {{ ref('ind_s04_children_without_parental_care') }}
+    union all
+    select * from {{ ref('ind_s05_children_at_social_risk') }}
+    union all
+    select * from {{ ref('ind_s06_variety_of_services') }}
+    union all
+    select * from {{ ref('ind_s07_children_who_offended') }}
+    union all
+    select * from {{ ref('ind_s08_children_with_addictions') }}
+    union all
     select * from {{ ref('ind_s09_cases_by_risk_level') }}
+    union all
+    select * from {{ ref('ind_s10_children_not_attending_school') }}
+    union all
+    select * from {{ ref('ind_s11_share_of_risks') }}
     union all
     select * from {{ ref('ind_p01_risk_improved') }}
     union all
+    select * from {{ ref('ind_p02_plans_implemented') }}
+    union all
+    select * from {{ ref('ind_p03_risk_improved_disabled') }}
+    union all
+    select * from {{ ref('ind_p04_plans_implemented_disabled') }}
+    union all
+    select * from {{ ref('ind_p05_cooperation') }}
+    union all
+    select * from {{ ref('ind_p06_risk_improved_special_needs') }}
+    union all
+    select * from {{ ref('ind_p07_plans_implemented_special_needs') }}
+    union all
+    select * from {{ ref('ind_p08_children_in_activities') }}
+    union all
     select * from {{ ref('ind_p09_risk_worsened') }}
+    union all
+    select * from {{ ref('ind_p10_help_as_families_see_it') }}
     union all
     select * from {{ ref('ind_p11_automated_integration') }}
 ),
@@ -31,6 +65,7 @@ described as (
         periods.is_first_after_break,
         measures.unit,
         measures.denominator_kind,
+        fewest.value as least_denominator,
         coverage.slices_accepted,
         coverage.coverage_pct,
         rate_base.value as rate_base
@@ -48,10 +83,16 @@ described as (
     inner join coverage
         on
             counted.indicator_code = coverage.indicator_code
+            and counted.measure = coverage.measure
             and counted.period_grain = coverage.period_grain
             and counted.period_start = coverage.period_start
             and counted.territory_code = coverage.territory_code
     {{ parameter('rate_base', 'periods.period_end') }}
+    left join {{ ref('stg_parameters') }} as fewest
+        on
+            measures.least_denominator = fewest.parameter
+            and periods.period_end >= fewest.valid_from
+            and periods.period_end < fewest.valid_until
 ),
 
 judged as (
@@ -84,7 +125,7 @@ final as (
         case when not is_missing then numerator end as numerator,
         case when not is_missing then denominator end as denominator,
         case
-            when is_missing then null
+            when is_missing or denominator < least_denominator then null
             when unit = 'per_1000' then rate_base * numerator / nullif(denominator, 0)
             when unit = 'percent' then 100 * numerator / nullif(denominator, 0)
             when unit = 'mean' then numerator / nullif(denominator, 0)

@@ -40,6 +40,7 @@ final as (
         places.child_id,
         places.municipality_code,
         places.sex,
+        {{ child_traits() }},
         last_in_period.baseline_on,
         last_in_period.assessed_on as last_on,
         last_in_period.baseline_level,
@@ -52,6 +53,7 @@ final as (
             and last_in_period.case_number = places.case_number
             and places.speaks_from <= last_in_period.assessed_on
             and places.speaks_until > last_in_period.assessed_on
+    {{ join_child_traits('last_in_period', 'assessed_on', decided_by='baseline_on', person='places') }}
     {{ parameter('child_max_age', 'last_in_period.assessed_on') }}
     {{ parameter('pair_min_days', 'last_in_period.assessed_on') }}
     where

@@ -11,6 +11,23 @@ datasets as (
     where role = 'numerator'
 ),
 
+-- A measure with datasets of its own is covered by those, any other by the ones that name no measure.
+measures as (
+    select
+        measures.indicator_code,
+        measures.definition_version,
+        measures.measure,
+        measures.only_grain,
+        (
+            select min(datasets.measure) from datasets
+            where
+                measures.indicator_code = datasets.indicator_code
+                and measures.definition_version = datasets.definition_version
+                and measures.measure = datasets.measure
+        ) as covered_by
+    from {{ ref('indicator_measures') }} as measures
+),
+
 slices as (
     select
         dataset,
@@ -24,49 +41,60 @@ slices as (
     group by dataset, period_start, period_end, territory_code
 ),
 
-counted as (
+slices_of_periods as (
     select
         periods.indicator_code,
-        periods.basis,
+        datasets.measure as covered_by,
         periods.period_grain,
         periods.period_start,
-        territories.territory_code,
-        coalesce(sum(slices.expected), 0)::bigint as slices_expected,
-        coalesce(sum(slices.accepted), 0)::bigint as slices_accepted
+        slices.territory_code,
+        sum(slices.expected)::bigint as slices_expected,
+        sum(slices.accepted)::bigint as slices_accepted
     from periods
-    cross join territories
-    left join datasets
+    inner join datasets
         on
             periods.indicator_code = datasets.indicator_code
             and periods.definition_version = datasets.definition_version
-    left join slices
+    inner join slices
         on
             datasets.dataset = slices.dataset
-            and territories.territory_code = slices.territory_code
-            and periods.period_start <= slices.period_end
-            and periods.period_end >= slices.period_start
+            and {{ slice_counts_in('slices', 'periods') }}
     group by
         periods.indicator_code,
-        periods.basis,
+        datasets.measure,
         periods.period_grain,
         periods.period_start,
-        territories.territory_code
+        slices.territory_code
 ),
 
 final as (
     select
-        indicator_code,
-        period_grain,
-        period_start,
-        territory_code,
-        slices_expected,
-        slices_accepted,
+        periods.indicator_code,
+        measures.measure,
+        periods.period_grain,
+        periods.period_start,
+        territories.territory_code,
+        coalesce(counted.slices_expected, 0) as slices_expected,
+        coalesce(counted.slices_accepted, 0) as slices_accepted,
         -- The ledger knows all of itself.
         case
-            when basis = 'ledger' then 100
-            else 100 * slices_accepted::numeric / nullif(slices_expected, 0)
+            when periods.basis = 'ledger' then 100
+            else 100 * counted.slices_accepted::numeric / nullif(counted.slices_expected, 0)
         end as coverage_pct
-    from counted
+    from periods
+    inner join measures
+        on
+            periods.indicator_code = measures.indicator_code
+            and periods.definition_version = measures.definition_version
+            and coalesce(measures.only_grain, periods.period_grain) = periods.period_grain
+    cross join territories
+    left join slices_of_periods as counted
+        on
+            periods.indicator_code = counted.indicator_code
+            and periods.period_grain = counted.period_grain
+            and periods.period_start = counted.period_start
+            and territories.territory_code = counted.territory_code
+            and coalesce(measures.covered_by, '') = coalesce(counted.covered_by, '')
 )
 
 select * from final

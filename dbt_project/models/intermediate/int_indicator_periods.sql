@@ -15,9 +15,21 @@ periods as (
     where is_over
 ),
 
+-- A dataset that one measure alone is counted from brings about the periods of that measure's grain.
 datasets as (
-    select * from {{ ref('indicator_datasets') }}
-    where role = 'numerator'
+    select
+        datasets.indicator_code,
+        datasets.definition_version,
+        datasets.dataset,
+        datasets.counted_where,
+        measures.only_grain
+    from {{ ref('indicator_datasets') }} as datasets
+    left join {{ ref('indicator_measures') }} as measures
+        on
+            datasets.indicator_code = measures.indicator_code
+            and datasets.definition_version = measures.definition_version
+            and datasets.measure = measures.measure
+    where datasets.role = 'numerator'
 ),
 
 obligations as (
@@ -68,11 +80,11 @@ with_slices as (
         on
             candidates.indicator_code = datasets.indicator_code
             and candidates.definition_version = datasets.definition_version
+            and candidates.period_grain = coalesce(datasets.only_grain, candidates.period_grain)
     inner join expected_slices
         on
             datasets.dataset = expected_slices.dataset
-            and candidates.period_start <= expected_slices.period_end
-            and candidates.period_end >= expected_slices.period_start
+            and {{ slice_counts_in('expected_slices', 'candidates') }}
     where candidates.basis = 'deliveries'
     union all
     select

@@ -10,9 +10,11 @@ final as (
         cases.child_id,
         cases.family_number,
         cases.municipality_code,
-        cases.sex
+        cases.sex,
+        {{ child_traits() }}
     from cases
     {{ parameter('child_max_age', 'cases.period_end') }}
+    {{ join_child_traits('cases', 'period_end') }}
     where
         cases.opened_on <= cases.period_end
         and (cases.closed_on is null or cases.closed_on > cases.period_end)

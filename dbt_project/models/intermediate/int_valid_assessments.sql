@@ -8,6 +8,7 @@ final as (
         provider_code,
         case_number,
         assessment_number,
+        load_id,
         assessed_on,
         overall_level,
         assessed_on as latest_from,

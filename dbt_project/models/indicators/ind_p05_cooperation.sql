@@ -1,0 +1,94 @@
+with expected as (
+    select * from {{ ref('int_expected_values') }}
+    where indicator_code = 'P05'
+),
+
+records as (
+    select * from {{ ref('fct_cooperation') }}
+),
+
+months as (
+    select * from {{ ref('int_period_months') }}
+),
+
+territories as (
+    select * from {{ ref('int_territories') }}
+),
+
+-- A request met in several slices counts once, as its latest slice has it; a meeting is of one quarter.
+requests as (
+    select distinct on (provider_code, record_number)
+        'requests' as measure,
+        municipality_code,
+        due_on as counts_on,
+        coalesce(answered_on <= due_on, false) as is_effective
+    from records
+    where record_type = 'UZKLAUSA'
+    order by provider_code asc, record_number asc, period_start desc
+),
+
+meetings as (
+    select
+        'meetings' as measure,
+        municipality_code,
+        dated_on as counts_on,
+        coalesce(took_part >= invited, false) as is_effective
+    from records
+    where record_type = 'POSEDIS'
+),
+
+cooperation as (
+    select * from requests
+    union all
+    select * from meetings
+),
+
+measured as (
+    select
+        months.period_grain,
+        months.period_start,
+        territories.territory_code,
+        'total' as breakdown,
+        'total' as breakdown_value,
+        measures.measure,
+        count(*) filter (where cooperation.is_effective) as numerator,
+        count(*) as denominator
+    from cooperation
+    inner join months on date_trunc('month', cooperation.counts_on)::date = months.month_start
+    inner join territories on cooperation.municipality_code = territories.municipality_code
+    {{ each_of('measures (measure)', [
+        "'main'",
+        "cooperation.measure",
+    ]) }}
+    group by
+        months.period_grain,
+        months.period_start,
+        territories.territory_code,
+        measures.measure
+),
+
+final as (
+    select
+        expected.indicator_code,
+        expected.measure,
+        expected.period_grain,
+        expected.period_start,
+        expected.territory_level,
+        expected.territory_code,
+        expected.breakdown,
+        expected.breakdown_value,
+        coalesce(measured.numerator, 0)::numeric as numerator,
+        coalesce(measured.denominator, 0)::numeric as denominator,
+        false as is_estimated
+    from expected
+    left join measured
+        on
+            expected.measure = measured.measure
+            and expected.period_grain = measured.period_grain
+            and expected.period_start = measured.period_start
+            and expected.territory_code = measured.territory_code
+            and expected.breakdown = measured.breakdown
+            and expected.breakdown_value = measured.breakdown_value
+)
+
+select * from final
