@@ -10,8 +10,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 nightly: setup
 	$(AIM) nightly --with-sample $(if $(DATE),--date $(DATE))
 
+# In the order of their folders: whole nights first, so that no long file is left to one process at the end.
 test: setup
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 setup: $(VENV)/installed
 
