@@ -62,7 +62,7 @@ def compare_batch(
     columns = [column for column in rule_columns(rules.declared, dataset) if column.rule.compares]
     with connection.transaction():
         order = deliveries.open_comparison(connection, dataset, rules.declared)
-        show_settled_rows(connection, rules.declared.datasets[dataset])
+        show_settled_rows(connection, rules.declared, dataset, columns)
         batch = count_landed(connection)
         drop_judged(connection, dataset)
         tables = judge_rows(connection, rules.declared, rules.reference, dataset, columns)

@@ -1,5 +1,5 @@
 -- The rows kept of the slice before, each as a row of the delivery that is compared with it.
-create temporary view former_rows as
+create temporary table former_rows on commit drop as
 select
     delivery.delivery_id,
     former.delivery_id as of_delivery,

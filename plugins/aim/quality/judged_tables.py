@@ -109,15 +109,23 @@ def show_landed_rows(connection: psycopg.Connection[Any], contract: DatasetContr
         connection.execute(load(__file__, f"{name}.sql").format(**names))
 
 
-def show_settled_rows(connection: psycopg.Connection[Any], contract: DatasetContract) -> None:
-    """Show besides what rules that compare look at: `kept_rows` of the batch, `former_rows` of the periods before.
+def show_settled_rows(
+    connection: psycopg.Connection[Any], declared: Contracts, dataset: str, columns: Sequence[RuleColumn]
+) -> None:
+    """Show besides what these rules look at: `kept_rows` of the batch, `former_rows` of the periods before.
 
-    `quality.batch` is filled with deliveries that are judged.
+    `quality.batch` is filled with deliveries that are judged. Both are gone when the transaction ends.
     """
-    names = _show(connection, contract)
+    names = _show(connection, declared.datasets[dataset])
     connection.execute("analyze quality.code_counts")
-    for name in ("kept_rows", "former_rows"):
-        connection.execute(load(__file__, f"{name}.sql").format(**names))
+    lookups = lookups_of(declared, dataset)
+    looked_at = "".join(lookups[name].sql for column in columns for name in column.rule.uses)
+    tables = {column.table for column in columns}
+    for relation, table, name in ((KEPT, COMPARED_ROWS, "kept_rows"), (FORMER, FORMER_ROWS, "former_rows")):
+        connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier("pg_temp", name)))
+        if table in tables or "{" + relation + "}" in looked_at:
+            connection.execute(load(__file__, f"{name}.sql").format(**names))
+            connection.execute(sql.SQL("analyze {}").format(sql.Identifier("pg_temp", name)))
 
 
 def _show(connection: psycopg.Connection[Any], contract: DatasetContract) -> dict[str, sql.Composable]:
@@ -140,7 +148,7 @@ def _show(connection: psycopg.Connection[Any], contract: DatasetContract) -> dic
         "content": _columns(contract.staging_columns()),
         "landed_content": sql.SQL(", ").join(sql.Identifier("landed", name) for name in contract.staging_columns()),
     }
-    for view in ("former_rows", "kept_rows", "rows_to_judge", "landed_rows"):
+    for view in ("rows_to_judge", "landed_rows"):
         connection.execute(sql.SQL("drop view if exists {}").format(sql.Identifier("pg_temp", view)))
     for name in ("landed_rows", "rows_to_judge"):
         connection.execute(load(__file__, f"{name}.sql").format(**names))

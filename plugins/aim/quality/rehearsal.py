@@ -285,9 +285,9 @@ def _compare_chunk(
     contract = declared.datasets[dataset]
     asked = [rule for rule in rules_of(declared, dataset) if rule.compares]
     order = deliveries.open_comparison(connection, dataset, declared)
-    show_settled_rows(connection, contract)
-    batch = count_landed(connection)
     columns = [column for column in rule_columns(declared, dataset) if column.rule.compares]
+    show_settled_rows(connection, declared, dataset, columns)
+    batch = count_landed(connection)
     drop_judged(connection, dataset)
     tables = judge_rows(connection, declared, reference, dataset, columns)
     tallies = tally(connection, tables, batch)
