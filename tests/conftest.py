@@ -14,10 +14,10 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import hypothesis
 import psycopg
@@ -25,7 +25,7 @@ import pytest
 from psycopg import sql
 
 from aim.settings import Settings
-from aim.warehouse import connect, embedded, migrate
+from aim.warehouse import connect, dbt, embedded, migrate
 from aim.warehouse.keeper import read_cluster, write_cluster
 
 UNIT = Path(__file__).parent / "unit"
@@ -77,11 +77,28 @@ def server() -> Iterator[embedded.ServerAddress]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
 @pytest.fixture
-def warehouse(server: embedded.ServerAddress, settings: Settings) -> Iterator[TestWarehouse]:
-    name = f"test_{uuid4().hex[:12]}"
+def warehouse(server: embedded.ServerAddress, settings: Settings, dbt_folder: Path) -> Iterator[TestWarehouse]:
+    with fresh_warehouse(server, settings, dbt_folder) as fresh:
+        yield fresh
+
+
+@contextmanager
+def fresh_warehouse(server: embedded.ServerAddress, settings: Settings, dbt_folder: Path) -> Iterator[TestWarehouse]:
+    """What `warehouse` gives, for a fixture that outlives one test; one at a time."""
+    # Of one name, with one folder for dbt: it reads its whole project anew for another database or folder.
+    name = "test"
     database = sql.Identifier(name)
-    with connect.connect(server.url("postgres"), autocommit=True) as admin:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        connect.connect(server.url("postgres"), autocommit=True) as admin,
+    ):
+        patch.setattr(dbt, "state_folder", lambda _: dbt_folder)
         admin.execute(sql.SQL("create database {} template aim_template").format(database))
         try:
             url = server.url(name)

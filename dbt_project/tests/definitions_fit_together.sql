@@ -1,3 +1,6 @@
+{# Named by its layer: of the seeds it reads, some are below no model of it, and dbt would leave it out. #}
+{{ config(tags=['indicators']) }}
+
 -- The reference files of the indicators name each other's codes, and nothing an indicator needs is left out.
 with indicators as (
     select indicator_code from {{ ref('indicators') }}
@@ -25,6 +28,11 @@ parameters as (
 
 units as (
     select * from {{ ref('units') }}
+),
+
+lists as (
+    select code from {{ ref('code_lists') }}
+    where list = 'card_list'
 ),
 
 grains as (
@@ -128,7 +136,10 @@ faults as (
     from used_parameters
     left join parameters on used_parameters.parameter = parameters.parameter
     left join units on parameters.unit = units.unit
-    where units.unit is null
+    left join lists on used_parameters.parameter = lists.code
+    where
+        units.unit is null
+        and lists.code is null
     union all
     select
         datasets.indicator_code || ' ' || datasets.dataset as named,

@@ -26,22 +26,23 @@ pairings as (
     ) as listed (special_code, general_code, breakdown)
 )
 
+-- A period that only the slices of a register bring about is not one of P01 or P02.
 select
-    special.indicator_code,
-    special.measure,
+    pairings.special_code as indicator_code,
+    general.measure,
     count(*) as values_that_differ
-from special
-inner join pairings on special.indicator_code = pairings.special_code
-inner join general
+from general
+inner join pairings
     on
-        pairings.general_code = general.indicator_code
-        and pairings.breakdown = general.breakdown
+        general.indicator_code = pairings.general_code
+        and general.breakdown = pairings.breakdown
         and general.breakdown_value = 'yes'
-        and special.measure = general.measure
-        and special.period_grain = general.period_grain
-        and special.period_start = general.period_start
-        and special.territory_code = general.territory_code
-where
-    -- A period that only the slices of a register bring about is not one of P01 or P02.
-    (general.numerator, general.denominator) <> (special.numerator, special.denominator)
-group by special.indicator_code, special.measure
+left join special
+    on
+        pairings.special_code = special.indicator_code
+        and general.measure = special.measure
+        and general.period_grain = special.period_grain
+        and general.period_start = special.period_start
+        and general.territory_code = special.territory_code
+where (general.numerator, general.denominator) is distinct from (special.numerator, special.denominator)
+group by pairings.special_code, general.measure

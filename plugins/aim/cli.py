@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from aim.language import say
 from aim.settings import Settings, SettingsError
@@ -328,51 +326,46 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say what is expected, what arrived, with which verdict, and where the gaps are."""
-    from aim.ledger import status as ledger_status
+    from aim.orchestration.status import status_of
+    from aim.orchestration.status_told import print_status
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
     with warehouse(settings) as house, house.connect() as connection:
-        run = ledger_status.latest_run(connection)
-        counts = ledger_status.obligation_counts(connection, provider, period)
-        listed = ledger_status.slices(connection, provider, period) if provider or period else []
+        found = status_of(settings, connection, provider, period)
     if as_json:
-        _print_json(
-            {
-                "run": run,
-                "counts": [vars(count) for count in counts],
-                "slices": [one.as_dict() for one in listed],
-            }
-        )
-        return
-    if run is None:
-        console.print(say("cli.no_run", settings.lang))
-        return
-    lang = settings.lang
-    console.print(
-        say("cli.night_title", lang, date=run["clock_date"], run_id=run["run_id"], status=run["status"]), style="bold"
-    )
-    counted = Table(title=say("cli.status_title", lang))
-    for key in ("period", "dataset", "due", "status", "slices"):
-        counted.add_column(say(f"cli.{key}", lang), justify="right" if key == "slices" else "left")
-    for count in counts:
-        counted.add_row(count.period, count.dataset, str(count.due_on), count.status, str(count.slices))
-    console.print(counted)
-    if listed:
-        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for key in ("provider", "period", "dataset", "due", "status", "delivery", "verdict"):
-            table.add_column(say(f"cli.{key}", lang), overflow="fold")
-        for one in listed:
-            table.add_row(
-                one.provider_code,
-                one.period,
-                one.dataset,
-                str(one.due_on),
-                one.status,
-                str(one.delivery_id or ""),
-                " ".join(filter(None, (one.verdict, one.reason_code))),
-            )
-        console.print(table)
+        _print_json(found.as_dict())
+    else:
+        print_status(found, settings.lang, console)
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="S01 to S11 or P01 to P11, with a measure as in S01:families.")],
+    territory: Annotated[
+        str | None, typer.Option(help="00, a county's code (A1), a municipality's (13) or a name; default: the nation.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="2018-12, 2018-K4, 2018-P2 or 2018; default: the last one over.")
+    ] = None,
+    measure: Annotated[str | None, typer.Option(help="A measure of the indicator; default: main.")] = None,
+    breakdown: Annotated[str | None, typer.Option(help="Show this breakdown alone, and all of it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where a number comes from: parts, definition, coverage, deliveries, what changed since it was published."""
+    from aim.explain.explained import Question
+    from aim.explain.told import print_explained
+    from aim.orchestration.explaining import explain_number
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    question = Question(indicator, measure, territory, period, breakdown)
+    with warehouse(settings) as house, house.connect() as connection:
+        explained = explain_number(settings, connection, question)
+    if as_json:
+        _print_json(explained.as_dict())
+    else:
+        print_explained(explained, settings.lang, console)
 
 
 @app.command()
@@ -645,7 +638,9 @@ def _misused() -> tuple[type[Exception], ...]:
     from aim.contracts.load import ContractError
     from aim.contracts.reference import ReferenceFileError
     from aim.contracts.registry import RegistryError
+    from aim.explain.asked import QuestionError
     from aim.ledger.deliveries import LedgerError
+    from aim.orchestration.status import StatusError
     from aim.sample.window import SampleError
     from aim.warehouse.migrate import MigrationError
 
@@ -656,7 +651,9 @@ def _misused() -> tuple[type[Exception], ...]:
         ReferenceFileError,
         RegistryError,
         LedgerError,
+        QuestionError,
         SampleError,
+        StatusError,
         MigrationError,
     )
 

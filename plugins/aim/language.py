@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from babel import Locale
+from babel.numbers import format_decimal
 
+NO_NUMBER = "–"
+"""What stands where there is no number: never 0."""
 CATALOGUE = Path(__file__).parent / "messages"
 
 
@@ -45,3 +49,19 @@ def say(key: str, lang: str, /, n: int | None = None, **values: object) -> str:
     Raises KeyError for a key that the catalogue does not hold.
     """
     return choose(_catalogue(lang)[key], lang, n).format(n=n, **values)
+
+
+def two_decimals(value: Decimal | None, lang: str) -> str:
+    """A value as it is published, rounded half up: 1,234.50 or 1 234,50; a dash where there is none."""
+    return _number(value, "#,##0.00", lang)
+
+
+def count_text(value: Decimal | int | None, lang: str) -> str:
+    """A count, with up to two decimals where it has some: 1,234 or 10.5; a dash where there is none."""
+    return _number(value, "#,##0.##", lang)
+
+
+def _number(value: Decimal | int | None, pattern: str, lang: str) -> str:
+    if value is None:
+        return NO_NUMBER
+    return str(format_decimal(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP), pattern, locale=lang))

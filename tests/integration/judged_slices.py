@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ class JudgedSlices:
                 channel=channel,
                 file_name=f"{dataset}_{provider}_{period}.csv",
                 sha256=f"{stamp:064}",
-                received_at=received_at or datetime(2019, 1, 2, 8, 0, stamp % 60, stamp, VILNIUS),
+                received_at=received_at or datetime(2019, 1, 2, 8, tzinfo=VILNIUS) + timedelta(seconds=stamp),
                 provider_code=provider,
                 dataset=dataset,
                 period=parsed,
@@ -156,8 +156,9 @@ class JudgedSlices:
         """Open a run on that day, refresh the obligations and pin what speaks; returns the run's id."""
         with self.connection.transaction():
             run_id = runs.open_run(self.connection, Clock.at(today))
-            obligations.refresh(self.connection, contracts(), read_registry(self.settings.registry), Clock.at(today))
-            runs.pin(self.connection, run_id, nights_kept=14)
+            providers = read_registry(self.settings.registry)
+            obligations.refresh(self.connection, contracts(), providers, Clock.at(today))
+            runs.pin(self.connection, run_id, nights_kept=14, providers=providers)
         return run_id
 
     def speaking(self) -> list[Row]:

@@ -650,18 +650,11 @@ class Naive:
 
     def p05(self, start: date, end: date, places: set[str]) -> Counted:
         above, under = Tally(), Tally()
-        rows = [row for row in self.rows["tbk_veikla"] if row["tipas"] == "POSEDIS"]
-        requests = [row for row in self.rows["tbk_veikla"] if row["tipas"] == "UZKLAUSA"]
-        for row in requests:
-            later = [
-                other
-                for other in requests
-                if (other["provider_code"], other["iraso_nr"]) == (row["provider_code"], row["iraso_nr"])
-                and other["period_start"] > row["period_start"]
-            ]
-            if not later:
-                rows.append(row)
-        for row in rows:
+        latest = {
+            (row["provider_code"], row["tipas"], row["iraso_nr"]): row
+            for row in sorted(self.rows["tbk_veikla"], key=lambda row: row["period_start"])
+        }
+        for row in latest.values():
             is_request = row["tipas"] == "UZKLAUSA"
             day = row["terminas"] if is_request else row["data"]
             if not start <= day <= end or self.world.homes[row["provider_code"]] not in places:

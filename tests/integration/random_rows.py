@@ -252,13 +252,13 @@ class Life:
             )
         rows += [
             {
-                "iraso_nr": f"P-{period.text}-{number}",
+                "iraso_nr": f"P-{number}",
                 "tipas": "POSEDIS",
-                "data": self.day(period),
+                "data": self.day(period, before=60),
                 "kviesta": 3,
                 "dalyvavo": self.chance.choice([2, 3, 4]),
             }
-            for number in range(4)
+            for number in self.chance.sample(range(12), 4)
         ]
         columns = {column: None for row in rows for column in row}
         return [columns | row for row in rows]

@@ -237,6 +237,14 @@ def test_each_file_against_what_speaks_by_then(house: House) -> None:
     assert told.verdict == "duplicate"
 
 
+def test_a_file_is_asked_about_as_if_it_were_sent_now(house: House) -> None:
+    """However old its stamp: left to the night it would be superseded at once by what was received after it."""
+    older, newer = (house.write(*COMPARED[which]) for which in (1, 2))
+    house.night(newer)
+    assert [one.verdict for one in house.check(older)] == ["accepted"]
+    assert house.night(older)[0]["head"][0] == "superseded"
+
+
 def test_what_waits_to_be_judged_is_left_alone(house: House) -> None:
     land_files(house.settings, house.warehouse, [house.write(*SPECIMENS["too many rows out"])])
     before = house.state()

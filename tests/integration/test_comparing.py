@@ -225,6 +225,16 @@ def test_a_case_open_a_month_ago_is_missed_by_its_line_of_that_file_also_in_a_ni
     assert judging.delivery(third)[0] == "accepted_with_findings"
 
 
+def test_a_rule_about_the_month_before_waits_where_nobody_delivered_that_month(judging: Judging) -> None:
+    """Other rules compare with months further back; that table of the month before is empty is no fault of ours."""
+    judging.land("atvejai", with_reasons(MONTHS[0], {"KITA": 40}), period=MONTHS[0].text)
+    judging.judge()
+    delivery = judging.land("atvejai", with_reasons(MONTHS[2], {"KITA": 40}), period=MONTHS[2].text)
+    assert judging.judge().errored_rules == ()
+    assert judging.results(delivery)["VIS-016"][0] == "passed"
+    assert judging.results(delivery)["ATV-003"] == ("not_applicable", 0, 0, "waiting:atvejai")
+
+
 def test_what_a_rule_found_that_is_declared_no_more_is_forgotten(judging: Judging) -> None:
     delivery = judging.land("atvejai", [*cases(1, MONTHS[9]), case("A-2")])
     judging.judge()

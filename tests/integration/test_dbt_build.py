@@ -46,7 +46,8 @@ def test_every_layer_is_built_tested_and_documented(slices: JudgedSlices) -> Non
     ).fetchall()
     assert {row[1:] for row in results} == {("passed", "error", "operator", None)}
     assert len({row[0] for row in results}) == len(results)
-    assert "pairs_add_up" in {row[0] for row in results}
+    # A promise that dbt leaves out, for something it reads is below no model of the layer, would be none.
+    assert {path.stem for path in (dbt.PROJECT / "tests").glob("*.sql")} <= {row[0] for row in results}
 
     undocumented = slices.connection.execute(
         "select relation.oid::regclass::text, a.attname"

@@ -16,8 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from aim.clock import VILNIUS, Clock
-from aim.contracts.calendar import Period
-from aim.contracts.load import contracts
+from aim.contracts.calendar import Period, add_working_days
 from aim.contracts.reference import read_reference
 from aim.ledger import releases
 from aim.publish import release
@@ -32,20 +31,26 @@ create table core.indicator_current (
     territory_level text, territory_code text, breakdown text, breakdown_value text,
     numerator numeric, denominator numeric, value numeric, unit text, coverage_pct numeric, obs_status text
 );
-create table reference.indicator_datasets (
-    indicator_code text, definition_version text, dataset text, role text
+create table intermediate.int_indicator_periods (
+    indicator_code text, period_grain text, period_start date, period_end date, last_due_on date
 );
-insert into reference.indicator_datasets values
-    ('S01', 'v2', 'atvejai', 'numerator'), ('S01', 'v2', 'gyventojai', 'denominator'),
-    ('P01', 'v1', 'atvejai', 'numerator'), ('P01', 'v1', 'vertinimai', 'numerator');
 create table reference.indicators (indicator_code text, basis text, counts_persons boolean);
 create table reference.indicator_measures (
-    indicator_code text, definition_version text, measure text, denominator_kind text
+    indicator_code text, definition_version text, measure text, denominator_kind text, least_denominator text
 );
+create table staging.stg_parameters (parameter text, value numeric, valid_from date, valid_until date);
+insert into staging.stg_parameters values
+    ('survey_min_answers', 5, '1990-01-01', '2018-07-01'), ('survey_min_answers', 6, '2018-07-01', 'infinity');
 """
 SEEDED = {
     "indicators": ("indicator_code", "basis", "counts_persons"),
-    "indicator_measures": ("indicator_code", "definition_version", "measure", "denominator_kind"),
+    "indicator_measures": (
+        "indicator_code",
+        "definition_version",
+        "measure",
+        "denominator_kind",
+        "least_denominator",
+    ),
 }
 
 
@@ -67,6 +72,7 @@ class Value:
     unit: str = "per_1000"
     coverage: float | None = 100
     status: str = "A"
+    due: date | None = date(2018, 11, 12)
 
     def row(self) -> tuple[Any, ...]:
         value = None
@@ -79,7 +85,10 @@ class Value:
         )  # fmt: skip
 
 
-NOVEMBER = {"start": date(2018, 11, 1), "end": date(2018, 11, 30)}
+NOVEMBER = {"start": date(2018, 11, 1), "end": date(2018, 11, 30), "due": date(2018, 12, 10)}
+SURVEY = {"indicator": "P10", "version": "v1", "grain": "half_year", "unit": "percent", "due": date(2018, 7, 16)}
+FIRST_HALF = SURVEY | {"start": date(2018, 1, 1), "end": date(2018, 6, 30)}
+SECOND_HALF = SURVEY | {"start": date(2018, 7, 1), "end": date(2018, 12, 31)}
 
 
 class House:
@@ -92,7 +101,7 @@ class House:
         for table, columns in SEEDED.items():
             with (SEEDS / f"{table}.csv").open(encoding="utf-8") as file:
                 for row in csv.DictReader(file):
-                    values = [row[column] for column in columns]
+                    values = [row[column] or None for column in columns]
                     connection.execute(
                         sql.SQL("insert into {} values ({})").format(
                             sql.Identifier("reference", table), sql.SQL(", ").join(map(sql.Literal, values))
@@ -100,7 +109,11 @@ class House:
                     )
 
     def computes(self, *values: Value) -> None:
-        self.connection.execute("truncate core.indicator_current")
+        self.connection.execute("truncate core.indicator_current, intermediate.int_indicator_periods")
+        for period in {(one.indicator, one.grain, one.start, one.end, one.due) for one in values}:
+            self.connection.execute(
+                "insert into intermediate.int_indicator_periods values (%s, %s, %s, %s, %s)", period
+            )
         for value in values:
             self.connection.execute(
                 "insert into core.indicator_current values"
@@ -115,13 +128,21 @@ class House:
             "insert into ops.runs (clock_date, instant) values (%s, %s) returning run_id", (day, clock.instant)
         ).fetchone()
         assert found is not None
-        return release_due(self.warehouse, found[0], clock, contracts(), read_reference(SEEDS))
+        return release_due(self.warehouse, found[0], clock, read_reference(SEEDS))
 
     def rows(self, schema: str, condition: str = "true") -> list[dict[str, Any]]:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(
                 f"select * from {schema}.indicator_values where {condition}"  # noqa: S608 - the test's own words
                 " order by indicator_code, measure, period_start, territory_code, breakdown_value, known_from"
+            ).fetchall()
+
+    def as_published(self, day: date, schema: str = "marts") -> list[dict[str, Any]]:
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(
+                f"select * from {schema}.as_published(%s)"  # noqa: S608 - the test's own words
+                " order by indicator_code, measure, period_start, territory_code, breakdown_value",
+                (day,),
             ).fetchall()
 
     def now(self, schema: str = "marts") -> list[tuple[Any, ...]]:
@@ -158,7 +179,9 @@ def test_due_periods_are_released_once_into_both_tables(house: House) -> None:
 
 
 def test_a_period_with_due_days_past_that_is_not_over_stays_in(house: House) -> None:
-    house.computes(Value(indicator="P11", version="v1", start=date(2018, 12, 1), end=date(2018, 12, 31)))
+    house.computes(
+        Value(indicator="P11", version="v1", start=date(2018, 12, 1), end=date(2018, 12, 31), due=date(2018, 12, 10))
+    )
     assert house.night("2018-12-31").periods == 0
     assert house.night("2019-01-01").periods == 1
 
@@ -226,11 +249,32 @@ def test_a_period_no_longer_there_is_ended(house: House) -> None:
     assert [row["territory_code"] for row in house.rows("core", "known_to is null")] == ["33"]
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        [Value(numerator=None, denominator=None, coverage=0, status="M")],
+        # Another definition computes the period, or none does: the indicator has been withdrawn.
+        [Value(version="v3")],
+        [Value(indicator="P01", version="v1")],
+    ],
+)
+def test_what_is_computed_no_more_is_ended_and_kept(house: House, now: list[Value]) -> None:
+    house.computes(Value())
+    house.night("2018-11-20")
+    house.computes(*now)
+    house.night("2018-12-20")
+    for schema in ("core", "marts"):
+        (former,) = house.rows(schema, "indicator_code = 'S01' and known_to is not null")
+        assert (former["numerator"], former["definition_version"]) == (40, "v2")
+        assert former["known_to"] == datetime(2018, 12, 20, 20, tzinfo=VILNIUS)
+        assert [row["indicator_code"] for row in house.rows(schema, "known_to is null")] == [now[0].indicator]
+
+
 def test_a_clock_set_back_ends_nothing_and_history_runs_forward(house: House) -> None:
     house.computes(Value(), Value(**NOVEMBER))
     house.night("2018-12-18")
     # A night of October knows neither period, and both had not ended then.
-    house.computes(Value(start=date(2018, 9, 1), end=date(2018, 9, 30)))
+    house.computes(Value(start=date(2018, 9, 1), end=date(2018, 9, 30), due=date(2018, 10, 10)))
     assert house.night("2018-10-22").kind == "both"
     assert len(house.rows("marts", "known_to is null")) == 3
     for row in house.rows("marts"):
@@ -286,6 +330,42 @@ def test_small_numbers_of_persons_are_hidden(house: House, given: Value, publish
     assert inner["numerator"] == given.numerator
 
 
+@pytest.mark.parametrize(
+    ("given", "published"),
+    [
+        # Five answers were enough until July 2018, six are needed from then on.
+        (Value(numerator=3, denominator=4, **FIRST_HALF), (None, None, None, "C")),
+        (Value(numerator=3, denominator=5, **FIRST_HALF), (3, 5, 600, "F")),
+        (Value(numerator=3, denominator=5, **SECOND_HALF), (None, None, None, "C")),
+        # It has its own rule in the place of that on small numbers.
+        (Value(numerator=1, denominator=6, **SECOND_HALF), (1, 6, Decimal("166.67"), "F")),
+        (Value(numerator=0, denominator=6, **SECOND_HALF), (0, 6, 0, "F")),
+        (Value(numerator=0, denominator=4, **FIRST_HALF), (None, None, None, "C")),
+        # None at all are fewer: else the mark would say one to four.
+        (Value(numerator=0, denominator=0, **FIRST_HALF), (None, None, None, "C")),
+        (Value(numerator=None, denominator=None, status="M", **FIRST_HALF), (None, None, None, "F")),
+        (
+            Value(measure="mean_score", numerator=16, denominator=4, **(FIRST_HALF | {"unit": "mean"})),
+            (None, None, None, "C"),
+        ),
+        (
+            Value(measure="mean_score", numerator=20, denominator=5, **(FIRST_HALF | {"unit": "mean"})),
+            (20, 5, 4000, "F"),
+        ),
+    ],
+)
+def test_nothing_of_a_survey_is_published_on_few_answers(
+    house: House, given: Value, published: tuple[Any, ...]
+) -> None:
+    house.computes(given)
+    house.night("2019-01-02")
+    (row,) = house.rows("marts")
+    value = None if row["value"] is None else round(row["value"], 2)
+    assert (row["numerator"], row["denominator"], value, row["conf_status"]) == published
+    (inner,) = house.rows("core")
+    assert (inner["numerator"], inner["denominator"]) == (given.numerator, given.denominator)
+
+
 def test_a_change_behind_the_mark_is_not_told(house: House) -> None:
     house.computes(Value(numerator=3))
     house.night("2018-11-20")
@@ -330,14 +410,14 @@ def test_a_repeat_of_a_night_tells_what_it_did(house: House) -> None:
     told = house.night("2018-11-20")
     (found,) = house.connection.execute("select max(run_id) from ops.runs").fetchall()
     clock = Clock(date(2018, 11, 20), datetime(2018, 11, 20, 20, tzinfo=VILNIUS))
-    assert release_due(house.warehouse, found[0], clock, contracts(), read_reference(SEEDS)) == told
+    assert release_due(house.warehouse, found[0], clock, read_reference(SEEDS)) == told
 
 
 def test_what_was_published_on_a_day_can_be_asked(house: House) -> None:
     rng = random.Random(3)
-    known: dict[datetime, list[tuple[Any, ...]]] = {}
+    known: dict[date, list[dict[str, Any]]] = {date(2018, 9, 10): []}
     values = [
-        Value(territory=str(code), start=month.start, end=month.end)
+        Value(territory=str(code), start=month.start, end=month.end, due=add_working_days(month.end, 6))
         for code in range(33, 38)
         for month in map(Period.parse, ("2018-08", "2018-09", "2018-10"))
     ]
@@ -346,9 +426,29 @@ def test_what_was_published_on_a_day_can_be_asked(house: House) -> None:
             values = [replace(value, numerator=rng.choice((0, 3, 20, 21))) for value in values]
             house.computes(*rng.sample(values, 13))
             house.night(f"2018-{month:02}-{day}")
-            known[datetime(2018, month, day, 21, tzinfo=VILNIUS)] = house.rows("marts", "known_to is null")
-    shown = ("period_start", "territory_code", "numerator", "conf_status")
-    for instant, rows in known.items():
-        then = house.rows("marts", f"known_from <= '{instant}' and (known_to is null or known_to > '{instant}')")
-        assert [[row[name] for name in shown] for row in then] == [[row[name] for name in shown] for row in rows]
-    assert any(known.values())
+            known[date(2018, month, day)] = house.rows("marts", "known_to is null")
+            # Nights between two rounds tell the same.
+            known[date(2018, month, day + 2)] = known[date(2018, month, day)]
+    for day, rows in known.items():
+        assert [told(row) for row in house.as_published(day)] == [told(row) for row in rows]
+    assert len({str(list(map(told, rows))) for rows in known.values()}) > 5
+    assert len(house.rows("marts")) > len(known[date(2018, 12, 28)])
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """A value without the day it was ended, which is not known yet while it stands."""
+    return {name: part for name, part in row.items() if name != "known_to"}
+
+
+def test_a_value_is_known_from_the_moment_its_former_ends(house: House) -> None:
+    """Two rounds: the day before, between and after; a value that stays has one row; core and marts alike."""
+    house.computes(Value(), Value(territory="34"))
+    house.night("2018-11-20", hour=23)
+    house.computes(Value(numerator=45), Value(territory="34"))
+    house.night("2018-12-20", hour=0)
+    for schema in ("core", "marts"):
+        assert [
+            [(row["territory_code"], row["numerator"]) for row in house.as_published(date.fromisoformat(day), schema)]
+            for day in ("2018-11-19", "2018-11-20", "2018-12-19", "2018-12-20", "2030-01-01")
+        ] == [[], *[[("33", 40), ("34", 40)]] * 2, *[[("33", 45), ("34", 40)]] * 2]
+        assert len(house.rows(schema)) == 3

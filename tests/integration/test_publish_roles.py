@@ -41,6 +41,12 @@ def test_the_reader_reads_marts(house: Any) -> None:
         assert reader.execute("select count(*) from marts.indicator_values").fetchone() == (0,)
 
 
+def test_the_reader_asks_what_was_published_on_a_day(house: Any) -> None:
+    with as_reader(house) as reader:
+        assert reader.execute("select * from marts.as_published(date '2018-11-30')").fetchall() == []
+    assert refused(house, "select * from core.as_published(date '2018-11-30')")
+
+
 @pytest.mark.parametrize(
     "schema", ["core", "staging", "ops", "identity", "quality", "reference", "intermediate", "public", "new_by_dbt"]
 )

@@ -1,36 +1,23 @@
-with obligations as (
-    select * from {{ ref('fct_obligation') }}
-    where
-        is_expected
-        and is_past_due
+with slices as (
+    select * from {{ ref('int_collected_slices') }}
 ),
 
-slices as (
-    select * from {{ source('ops', 'run_slices') }}
-    where run_id = {{ var('run_id') }}
-),
-
+-- Periods between two accepted ones share a number: each is one run of missing periods.
 numbered as (
     select
-        obligations.*,
-        row_number() over (
+        provider_code,
+        dataset,
+        period,
+        is_accepted,
+        periods_back,
+        count(*) filter (where is_accepted) over (
             partition by provider_code, dataset
-            order by period_end desc
-        ) as periods_back
-    from obligations
-),
-
-windowed as (
-    select
-        numbered.*,
-        -- Periods between two accepted ones share a number: each is one run of missing periods.
-        count(*) filter (where numbered.is_accepted) over (
-            partition by numbered.provider_code, numbered.dataset
-            order by numbered.periods_back
+            order by periods_back
         ) as accepted_since
-    from numbered
-    {{ parameter('continuity_periods', clock_date()) }}
-    where numbered.periods_back <= continuity_periods.value
+    from slices
+    where
+        is_expected
+        and is_in_window
 ),
 
 gaps as (
@@ -39,7 +26,7 @@ gaps as (
         dataset,
         accepted_since,
         count(*) filter (where not is_accepted) as missing
-    from windowed
+    from numbered
     group by provider_code, dataset, accepted_since
 ),
 
@@ -52,85 +39,52 @@ longest_gaps as (
     group by provider_code, dataset
 ),
 
+unbroken as (
+    select
+        provider_code,
+        dataset,
+        -- Accepted ones that have no missing one after them.
+        count(*) filter (where is_accepted and accepted_since = periods_back) as current_run,
+        max(period) filter (where periods_back = 1) as last_period
+    from numbered
+    group by provider_code, dataset
+),
+
+-- Who owes a dataset has its row also while nothing of it is past due or all of it is waived.
 counted as (
     select
         provider_code,
         dataset,
-        count(*) as expected,
-        count(*) filter (where is_accepted) as accepted,
-        count(*) filter (where is_accepted and was_on_time) as on_time,
-        -- The unbroken run: accepted ones that have no missing one after them.
-        count(*) filter (where is_accepted and accepted_since = periods_back) as current_run,
-        min(period_start) as first_start,
-        max(period) filter (where periods_back = 1) as last_period
-    from windowed
-    group by provider_code, dataset
-),
-
--- Accepted, though the registry no longer expects them: not capped, the rate goes over 100.
-unexpected as (
-    select
-        slices.provider_code,
-        slices.dataset,
-        count(*) as accepted
+        count(*) filter (where is_expected and is_in_window) as expected,
+        count(*) filter (where is_accepted and is_in_window) as accepted,
+        count(*) filter (where is_on_time and is_in_window) as on_time,
+        count(*) filter (where is_expected and is_in_window and not is_accepted) as missing
     from slices
-    left join counted
-        on
-            slices.provider_code = counted.provider_code
-            and slices.dataset = counted.dataset
-    where
-        slices.period_end < {{ clock_date() }}
-        and (counted.first_start is null or slices.period_start >= counted.first_start)
-        and not exists (
-            select from {{ ref('fct_obligation') }} as known
-            where
-                known.provider_code = slices.provider_code
-                and known.dataset = slices.dataset
-                and known.period = slices.period
-        )
-    group by slices.provider_code, slices.dataset
-),
-
--- Who owes a dataset has its row also while nothing of it is past due or all of it is waived.
-providers_and_datasets as (
-    select
-        provider_code,
-        dataset
-    from {{ ref('fct_obligation') }}
-    union
-    select
-        provider_code,
-        dataset
-    from unexpected
+    group by provider_code, dataset
 ),
 
 final as (
     select
-        named.provider_code,
-        named.dataset,
-        coalesce(counted.expected, 0) as expected,
-        coalesce(counted.accepted, 0) + coalesce(unexpected.accepted, 0) as accepted,
-        coalesce(counted.on_time, 0) as on_time,
-        100.0 * (coalesce(counted.accepted, 0) + coalesce(unexpected.accepted, 0))
-        / counted.expected as reporting_rate,
-        100.0 * counted.on_time / counted.expected as timeliness,
-        100.0 * (1 - (counted.expected - counted.accepted)::numeric / counted.expected) as continuity,
+        counted.provider_code,
+        counted.dataset,
+        counted.expected,
+        counted.accepted,
+        counted.on_time,
+        {{ percent('counted.accepted', 'counted.expected') }} as reporting_rate,
+        {{ percent('counted.on_time', 'counted.expected') }} as timeliness,
+        {{ percent('counted.expected - counted.missing', 'counted.expected') }} as continuity,
         coalesce(longest_gaps.longest_gap, 0) as longest_gap,
-        coalesce(counted.current_run, 0) as current_run,
-        counted.last_period
-    from providers_and_datasets as named
-    left join counted
-        on
-            named.provider_code = counted.provider_code
-            and named.dataset = counted.dataset
+        coalesce(unbroken.current_run, 0) as current_run,
+        unbroken.last_period
+    from counted
     left join longest_gaps
         on
-            named.provider_code = longest_gaps.provider_code
-            and named.dataset = longest_gaps.dataset
-    left join unexpected
+            counted.provider_code = longest_gaps.provider_code
+            and counted.dataset = longest_gaps.dataset
+    left join unbroken
         on
-            named.provider_code = unexpected.provider_code
-            and named.dataset = unexpected.dataset
+            counted.provider_code = unbroken.provider_code
+            and counted.dataset = unbroken.dataset
 )
 
 select * from final

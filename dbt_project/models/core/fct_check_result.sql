@@ -11,6 +11,7 @@ final as (
         severity,
         responsibility,
         dimension,
+        scope,
         reason,
         checked,
         failed

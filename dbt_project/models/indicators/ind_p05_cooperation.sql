@@ -15,32 +15,29 @@ territories as (
     select * from {{ ref('int_territories') }}
 ),
 
--- A request met in several slices counts once, as its latest slice has it; a meeting is of one quarter.
-requests as (
-    select distinct on (provider_code, record_number)
+-- A record met in several slices counts once, as its latest slice has it.
+latest as (
+    select distinct on (provider_code, record_type, record_number) *
+    from records
+    order by provider_code asc, record_type asc, record_number asc, period_start desc
+),
+
+cooperation as (
+    select
         'requests' as measure,
         municipality_code,
         due_on as counts_on,
         coalesce(answered_on <= due_on, false) as is_effective
-    from records
+    from latest
     where record_type = 'UZKLAUSA'
-    order by provider_code asc, record_number asc, period_start desc
-),
-
-meetings as (
+    union all
     select
         'meetings' as measure,
         municipality_code,
         dated_on as counts_on,
         coalesce(took_part >= invited, false) as is_effective
-    from records
+    from latest
     where record_type = 'POSEDIS'
-),
-
-cooperation as (
-    select * from requests
-    union all
-    select * from meetings
 ),
 
 measured as (

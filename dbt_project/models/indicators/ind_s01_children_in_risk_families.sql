@@ -92,19 +92,33 @@ families as (
     {{ child_breakdowns('rows_of_days') }}
 ),
 
+-- Children alike are counted first, which leaves few rows to break down.
+alike as (
+    select
+        reference_date,
+        territory_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        count(*) as children
+    from children
+    group by reference_date, territory_code, sex, age_band, disability, sen
+),
+
 measured as (
     select
-        children.reference_date,
-        children.territory_code,
+        alike.reference_date,
+        alike.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
         'main' as measure,
-        count(*) as numerator
-    from children
-    {{ child_breakdowns('children') }}
+        sum(alike.children) as numerator
+    from alike
+    {{ child_breakdowns('alike') }}
     group by
-        children.reference_date,
-        children.territory_code,
+        alike.reference_date,
+        alike.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value
     union all

@@ -143,18 +143,31 @@ children as (
     inner join territories on cases.municipality_code = territories.municipality_code
 ),
 
-assessed_children as (
+children_alike as (
     select
-        children.reference_date,
-        children.territory_code,
-        breakdowns.breakdown,
-        breakdowns.breakdown_value,
+        reference_date,
+        territory_code,
+        sex,
+        age_band,
+        disability,
+        sen,
         count(*) as children
     from children
-    {{ child_breakdowns('children') }}
+    group by reference_date, territory_code, sex, age_band, disability, sen
+),
+
+assessed_children as (
+    select
+        children_alike.reference_date,
+        children_alike.territory_code,
+        breakdowns.breakdown,
+        breakdowns.breakdown_value,
+        sum(children_alike.children) as children
+    from children_alike
+    {{ child_breakdowns('children_alike') }}
     group by
-        children.reference_date,
-        children.territory_code,
+        children_alike.reference_date,
+        children_alike.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value
 ),

@@ -1,4 +1,4 @@
-with counted as (
+with counted as not materialized (
     select * from {{ ref('ind_s01_children_in_risk_families') }}
     union all
     select * from {{ ref('ind_s02_children_suffering_violence') }}
@@ -56,9 +56,14 @@ coverage as (
     select * from {{ ref('int_indicator_coverage') }}
 ),
 
+-- Few, and asked for twice: the planner, which takes them for fewer still, joins them before the values.
 described as (
     select
-        counted.*,
+        coverage.indicator_code,
+        coverage.measure,
+        coverage.period_grain,
+        coverage.period_start,
+        coverage.territory_code,
         periods.definition_version,
         periods.period_end,
         periods.basis,
@@ -66,27 +71,21 @@ described as (
         measures.unit,
         measures.denominator_kind,
         fewest.value as least_denominator,
-        coverage.slices_accepted,
         coverage.coverage_pct,
+        periods.basis = 'deliveries'
+        and coverage.slices_accepted = 0 as is_uncovered,
         rate_base.value as rate_base
-    from counted
+    from coverage
     inner join periods
         on
-            counted.indicator_code = periods.indicator_code
-            and counted.period_grain = periods.period_grain
-            and counted.period_start = periods.period_start
+            coverage.indicator_code = periods.indicator_code
+            and coverage.period_grain = periods.period_grain
+            and coverage.period_start = periods.period_start
     inner join measures
         on
-            counted.indicator_code = measures.indicator_code
-            and counted.measure = measures.measure
+            coverage.indicator_code = measures.indicator_code
+            and coverage.measure = measures.measure
             and periods.definition_version = measures.definition_version
-    inner join coverage
-        on
-            counted.indicator_code = coverage.indicator_code
-            and counted.measure = coverage.measure
-            and counted.period_grain = coverage.period_grain
-            and counted.period_start = coverage.period_start
-            and counted.territory_code = coverage.territory_code
     {{ parameter('rate_base', 'periods.period_end') }}
     left join {{ ref('stg_parameters') }} as fewest
         on
@@ -95,19 +94,59 @@ described as (
             and periods.period_end < fewest.valid_until
 ),
 
+-- Decided on the total row, applied to its breakdowns. A population is no count of the indicator's own.
+counted_uncovered as (
+    select
+        counted.indicator_code,
+        counted.measure,
+        counted.period_grain,
+        counted.period_start,
+        counted.territory_code
+    from counted
+    inner join described
+        on
+            counted.indicator_code = described.indicator_code
+            and counted.measure = described.measure
+            and counted.period_grain = described.period_grain
+            and counted.period_start = described.period_start
+            and counted.territory_code = described.territory_code
+    where
+        described.is_uncovered
+        and counted.breakdown = 'total'
+        and (
+            counted.numerator <> 0
+            or (described.denominator_kind = 'records' and counted.denominator > 0)
+        )
+),
+
 judged as (
     select
-        described.*,
-        -- Decided on the total row, applied to its breakdowns. A population is no count of the indicator's own.
-        basis = 'deliveries'
-        and slices_accepted = 0
-        and not bool_or(
-            breakdown = 'total'
-            and (numerator <> 0 or (denominator_kind = 'records' and denominator > 0))
-        ) over (
-            partition by indicator_code, measure, period_grain, period_start, territory_code
-        ) as is_missing
-    from described
+        counted.*,
+        described.definition_version,
+        described.period_end,
+        described.basis,
+        described.is_first_after_break,
+        described.unit,
+        described.least_denominator,
+        described.coverage_pct,
+        described.rate_base,
+        described.is_uncovered
+        and counted_uncovered.indicator_code is null as is_missing
+    from counted
+    inner join described
+        on
+            counted.indicator_code = described.indicator_code
+            and counted.measure = described.measure
+            and counted.period_grain = described.period_grain
+            and counted.period_start = described.period_start
+            and counted.territory_code = described.territory_code
+    left join counted_uncovered
+        on
+            counted.indicator_code = counted_uncovered.indicator_code
+            and counted.measure = counted_uncovered.measure
+            and counted.period_grain = counted_uncovered.period_grain
+            and counted.period_start = counted_uncovered.period_start
+            and counted.territory_code = counted_uncovered.territory_code
 ),
 
 final as (

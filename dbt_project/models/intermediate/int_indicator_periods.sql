@@ -34,19 +34,26 @@ datasets as (
 
 obligations as (
     select * from {{ ref('fct_obligation') }}
-    where is_expected
 ),
 
-expected_slices as (
-    select distinct
+-- A slice that is waived brings no value about; its due day is waited for all the same.
+slices as (
+    select
         dataset,
         period_start,
-        period_end
+        period_end,
+        max(due_on) as due_on,
+        bool_or(is_expected) as is_expected
     from obligations
+    group by dataset, period_start, period_end
 ),
 
 due_days as (
-    select distinct due_on from obligations
+    select
+        due_on,
+        bool_or(is_expected) as is_expected
+    from obligations
+    group by due_on
 ),
 
 -- A period is computed by the version valid on its last day.
@@ -74,23 +81,27 @@ with_slices as (
     select
         candidates.indicator_code,
         candidates.period_grain,
-        candidates.period_start
+        candidates.period_start,
+        slices.due_on,
+        slices.is_expected
     from candidates
     inner join datasets
         on
             candidates.indicator_code = datasets.indicator_code
             and candidates.definition_version = datasets.definition_version
             and candidates.period_grain = coalesce(datasets.only_grain, candidates.period_grain)
-    inner join expected_slices
+    inner join slices
         on
-            datasets.dataset = expected_slices.dataset
-            and {{ slice_counts_in('expected_slices', 'candidates') }}
+            datasets.dataset = slices.dataset
+            and {{ slice_counts_in('slices', 'candidates') }}
     where candidates.basis = 'deliveries'
     union all
     select
         candidates.indicator_code,
         candidates.period_grain,
-        candidates.period_start
+        candidates.period_start,
+        due_days.due_on,
+        due_days.is_expected
     from candidates
     inner join due_days on due_days.due_on between candidates.period_start and candidates.period_end
     where candidates.basis = 'ledger'
@@ -102,17 +113,35 @@ first_periods as (
         period_grain,
         min(period_start) as first_start
     from with_slices
+    where is_expected
     group by indicator_code, period_grain
 ),
 
+last_due_days as (
+    select
+        indicator_code,
+        period_grain,
+        period_start,
+        max(due_on) as last_due_on
+    from with_slices
+    group by indicator_code, period_grain, period_start
+),
+
 final as (
-    select candidates.*
+    select
+        candidates.*,
+        last_due_days.last_due_on
     from candidates
     inner join first_periods
         on
             candidates.indicator_code = first_periods.indicator_code
             and candidates.period_grain = first_periods.period_grain
             and candidates.period_start >= first_periods.first_start
+    left join last_due_days
+        on
+            candidates.indicator_code = last_due_days.indicator_code
+            and candidates.period_grain = last_due_days.period_grain
+            and candidates.period_start = last_due_days.period_start
 )
 
 select * from final

@@ -12,6 +12,9 @@ from pydantic import ValidationError
 from aim.contracts.models import Strict
 
 COLUMNS = ("teikejo_kodas", "pavadinimas", "rusis", "sav_kodas", "kalba", "nuo", "iki")
+STATUS = "busena"
+"""A column that may be left out, as it is where every provider is in service."""
+_IS_IN_TEST = {"": False, "veikia": False, "bandoma": True}
 
 
 class RegistryError(ValueError):
@@ -19,7 +22,11 @@ class RegistryError(ValueError):
 
 
 class Provider(Strict):
-    """One provider. municipality_code None: national. valid_to inclusive, None: still delivers."""
+    """One provider. municipality_code None: national. valid_to inclusive, None: still delivers.
+
+    is_in_test: its feed is being tried. What it sends is judged and answered, nothing is expected of it, and nothing of
+    it counts.
+    """
 
     code: str
     name: str
@@ -28,6 +35,7 @@ class Provider(Strict):
     language: Literal["lt", "en"]
     valid_from: date
     valid_to: date | None
+    is_in_test: bool = False
 
 
 def read_registry(path: Path) -> dict[str, Provider]:
@@ -51,8 +59,9 @@ def read_registry(path: Path) -> dict[str, Provider]:
                 language="en" if row["kalba"] == "en" else "lt",
                 valid_from=date.fromisoformat(row["nuo"]),
                 valid_to=date.fromisoformat(row["iki"]) if row["iki"] else None,
+                is_in_test=_IS_IN_TEST[row.get(STATUS) or ""],
             )
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, KeyError) as error:
             raise RegistryError(
                 f"The registry {path}, line {reader.line_num}: a cell is not as it should be."
             ) from error

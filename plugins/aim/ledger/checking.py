@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import psycopg
 
 from aim.clock import Clock
+from aim.warehouse import sql
 
 
 def open_check(connection: psycopg.Connection, clock: Clock) -> int:
@@ -17,6 +18,11 @@ def open_check(connection: psycopg.Connection, clock: Clock) -> int:
     ).fetchone()
     assert found is not None
     return int(found[0])
+
+
+def receive_now(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:
+    """Take these as received now, in the order of their stamps: a file is asked about as if it were sent."""
+    connection.execute(sql.load(__file__, "receive_now.sql"), {"delivery_ids": list(delivery_ids)})
 
 
 def set_others_aside(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:

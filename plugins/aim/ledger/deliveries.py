@@ -65,12 +65,13 @@ class _Row:
     sha256: str | None
     rows_received: int
     received_at: datetime
+    taken_at: datetime
     values: dict[str, Any] = field(repr=False)
 
     @property
     def received(self) -> tuple[datetime, int]:
-        """Its place in the order of receipt."""
-        return self.received_at, self.delivery_id
+        """Its place in the order of receipt. A stamp that lies ahead says no more than that it was there when taken."""
+        return min(self.received_at, self.taken_at), self.delivery_id
 
 
 def _one(connection: psycopg.Connection, statement: str, **values: object) -> _Row | None:
@@ -304,6 +305,8 @@ def datasets_to_compare(connection: psycopg.Connection) -> set[str]:
 def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts | None = None) -> str:
     """Carry out a judgement; returns the verdict. Call in order of receipt, in the transaction of the findings.
 
+    Of a slice's deliveries that may be accepted the one received last speaks, in whatever order they are judged: one
+    that comes to be judged after its successor is `superseded` at once, and its receipt may be the slice's first.
     `duplicate` changes nothing else: the caller takes the delivery's rows and findings away again. A delivery that
     spoke for its slice and is now rejected lets the former accepted one speak. One that was rejected and is judged
     again (aim.ledger.rechecks) speaks if it may now be accepted, unless one received later speaks: that one stays.
@@ -323,10 +326,11 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
         period=row.period,
     )
     was_speaking = speaking is not None and speaking.delivery_id == row.delivery_id
-    if row.verdict == "rejected" and speaking is not None and speaking.received > row.received:
+    is_overtaken = speaking is not None and speaking.received > row.received
+    if row.verdict == "rejected" and is_overtaken:
         _update(connection, row)
         return "rejected"
-    if row.verdict == "received" and speaking is not None and speaking.sha256 == row.sha256:
+    if row.verdict == "received" and speaking is not None and speaking.sha256 == row.sha256 and not is_overtaken:
         _update(
             connection, row, verdict="duplicate", rows_loaded=0, rows_quarantined=0, rows_duplicate=row.rows_received
         )
@@ -347,14 +351,15 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
             _let_former_speak(connection, row, declared)
             _mark_dependants(connection, row, declared)
         return "rejected"
-    verdict = SPEAKING[1] if judged.has_findings else SPEAKING[0]
-    if not was_speaking:
+    accepted_as = SPEAKING[1] if judged.has_findings else SPEAKING[0]
+    verdict = "superseded" if is_overtaken else accepted_as
+    if not was_speaking and not is_overtaken:
         _supersede(connection, speaking)
     _update(
         connection,
         row,
         verdict=verdict,
-        accepted_as=verdict,
+        accepted_as=accepted_as,
         reason_code=None,
         reason_detail=None,
         version=row.values["version"] or _next_version(connection, row),
@@ -363,7 +368,8 @@ def settle(connection: psycopg.Connection, judged: Judged, declared: Contracts |
         rows_duplicate=judged.rows_duplicate,
         load_id=judged.load_id,
     )
-    _mark_dependants(connection, row, declared)
+    if not is_overtaken:
+        _mark_dependants(connection, row, declared)
     return verdict
 
 
@@ -461,7 +467,7 @@ def _supersede(connection: psycopg.Connection, speaking: _Row | None) -> None:
 
 
 def _let_former_speak(connection: psycopg.Connection, row: _Row, declared: Contracts) -> int | None:
-    """The latest superseded delivery of the slice speaks again; judged anew where its rules look elsewhere."""
+    """The superseded delivery received last speaks again; judged anew where its rules look elsewhere."""
     found = connection.execute(
         sql.load(__file__, "let_former_speak.sql"),
         {

@@ -7,6 +7,7 @@ select
     sha256,
     rows_received,
     received_at,
+    taken_at,
     version,
     accepted_as,
     reason_code,

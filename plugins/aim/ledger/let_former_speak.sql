@@ -9,7 +9,7 @@ where
             and former.dataset = %(dataset)s
             and former.period = %(period)s
             and former.verdict = 'superseded'
-        order by former.version desc
+        order by least(former.received_at, former.taken_at) desc, former.delivery_id desc
         limit 1
     )
 returning delivery_id

@@ -1,4 +1,5 @@
--- The end of the due day is midnight in Vilnius. A slice that came counts as come, waived or not.
+-- The end of the due day is midnight in Vilnius. A slice that came counts as come, waived or not. Of several refused
+-- files the one received last is told of.
 with came as (
     select
         provider_code,
@@ -9,7 +10,10 @@ with came as (
         ) as first_accepted_at,
         max(delivery_id) filter (where verdict in ('accepted', 'accepted_with_findings')) as speaking_id,
         bool_or(verdict in ('accepted', 'accepted_with_findings') and channel = 'command') as is_confirmed,
-        max(delivery_id) filter (where verdict = 'rejected') as rejected_id
+        (
+            array_agg(delivery_id order by least(received_at, taken_at) desc, delivery_id desc)
+            filter (where verdict = 'rejected')
+        )[1] as rejected_id
     from ops.deliveries
     where period is not null
     group by provider_code, dataset, period

@@ -12,3 +12,4 @@ select
     delivery_id,
     load_id
 from ops.speaking_deliveries
+where provider_code <> all(%(in_test)s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from aim.clock import VILNIUS, Clock
+from aim.contracts.registry import Provider
 from aim.warehouse import sql
 
 
@@ -65,13 +67,17 @@ def note_stage(connection: psycopg.Connection, run_id: int, stage: str, seconds:
     )
 
 
-def pin(connection: psycopg.Connection, run_id: int, nights_kept: int) -> int:
+def pin(
+    connection: psycopg.Connection, run_id: int, nights_kept: int, providers: Mapping[str, Provider] | None = None
+) -> int:
     """Fix the deliveries that speak in this night; what comes later waits for the next. Returns the slices pinned.
 
+    What a provider in test has delivered is left out: no model reads it.
     Pins of older nights are kept while they stand behind a release, and for the last `nights_kept` nights.
     """
     connection.execute("delete from ops.run_slices where run_id = %s", (run_id,))
-    pinned = connection.execute(sql.load(__file__, "pin_run.sql"), {"run_id": run_id}).rowcount
+    in_test = [code for code, provider in (providers or {}).items() if provider.is_in_test]
+    pinned = connection.execute(sql.load(__file__, "pin_run.sql"), {"run_id": run_id, "in_test": in_test}).rowcount
     connection.execute(sql.load(__file__, "forget_old_pins.sql"), {"run_id": run_id, "nights": nights_kept})
     # Every staging model reads through it: unknown, it is planned as one row.
     connection.execute("analyze ops.run_slices")

@@ -95,6 +95,7 @@ def check_files(settings: Settings, warehouse: Warehouse, paths: Sequence[Path])
             run_id = checking.open_check(connection, Clock.at())
             ids = [landed.delivery_id for landed in land_passing(settings, connection, children, paths)]
             landed_ids = [delivery_id for delivery_id in ids if delivery_id is not None]
+            checking.receive_now(connection, landed_ids)
             judge_passing(connection, settings, run_id, landed_ids)
             checked = _told(connection, settings.lang, landed_ids)
     return [checked[delivery_id] for delivery_id in landed_ids]

@@ -104,11 +104,10 @@ def check(run_id: int) -> None:
     with _stage(run_id, "check") as stage:
         stage.result = judge_all(stage.warehouse, stage.settings, run_id).summary()
         with stage.warehouse.connect() as connection:
-            stage.result["expected_slices"] = obligations.refresh(
-                connection, contracts(), read_registry(stage.settings.registry), stage.run.clock
-            )
+            providers = read_registry(stage.settings.registry)
+            stage.result["expected_slices"] = obligations.refresh(connection, contracts(), providers, stage.run.clock)
             nights_kept = int(read_reference(stage.settings.reference).parameter("pinned_nights_kept"))
-            stage.result["pinned_slices"] = runs.pin(connection, run_id, nights_kept)
+            stage.result["pinned_slices"] = runs.pin(connection, run_id, nights_kept, providers)
 
 
 def mark_for_recheck(dataset: str | None, first_period: str | None, last_period: str | None, everything: bool) -> int:
@@ -161,7 +160,7 @@ def release(run_id: int) -> None:
 
     with _stage(run_id, "release") as stage:
         stage.result = release_due(
-            stage.warehouse, run_id, stage.run.clock, contracts(), read_reference(stage.settings.reference)
+            stage.warehouse, run_id, stage.run.clock, read_reference(stage.settings.reference)
         ).summary()
 
 

@@ -94,6 +94,7 @@ def _grant(connection: psycopg.Connection) -> None:
     for statement in (
         "grant usage on schema marts to {}",
         "grant select on all tables in schema marts to {}",
+        "grant execute on all routines in schema marts to {}",
         # A table or view that dbt drops and makes again bears this grant from its first moment.
         "alter default privileges in schema marts grant select on tables to {}",
     ):

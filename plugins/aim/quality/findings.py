@@ -170,6 +170,7 @@ def write_check_results(connection: psycopg.Connection[Any], run_id: int, result
                     rule.severity.value,
                     rule.responsibility,
                     rule.dimension.value,
+                    rule.scope.value,
                     tally.checked,
                     tally.failed,
                     result.reason,

@@ -82,9 +82,13 @@ class Validator:
         found: dict[str, Counted | None] = dict.fromkeys(columns)
         for one in self.results(table, suite, columns)["results"]:
             result = one["result"]
-            if result.get("unexpected_count") is not None:
+            unexpected = result.get("unexpected_count")
+            if result.get("element_count") == 0:
+                # Of an empty table it leaves that open.
+                unexpected = 0
+            if unexpected is not None:
                 found[one["expectation_config"]["kwargs"]["column"]] = Counted(
-                    result["element_count"], result["missing_count"], result["unexpected_count"]
+                    result["element_count"], result["missing_count"], unexpected
                 )
         return found
 

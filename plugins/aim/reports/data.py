@@ -25,9 +25,6 @@ ROWS_SHOWN = 3
 """Row numbers told of each error."""
 Shape = TypeVar("Shape")
 
-_GAPS_BACK = timedelta(days=366)
-"""How far back slices that never came are recalled."""
-
 
 @dataclass(frozen=True)
 class SliceName:
@@ -167,7 +164,8 @@ def monthly_report(
     findings = _findings(connection, contracts, rules, by_id)
     errors = [one for one in findings if one.rule.severity is not Severity.QUERY]
     next_due = _read(connection, SliceName, "next_due.sql", {"provider_code": provider.code, "today": clock.today})
-    earlier = asked | {"since": due_month.start - _GAPS_BACK}
+    earlier = asked | {"since": due_month.start - _days(reference, "report_gap_days", clock)}
+    announced = _days(reference, "report_next_due_days", clock)
     return MonthlyReport(
         provider=provider,
         period=period,
@@ -180,7 +178,7 @@ def monthly_report(
         queries=tuple(one for one in findings if one.rule.severity is Severity.QUERY),
         checks_at_fault=_checks_at_fault(connection, by_id),
         earlier_gaps=tuple(_read(connection, SliceName, "earlier_gaps.sql", earlier)),
-        next_due=tuple(one for one in next_due if one.due_on <= next_due[0].due_on + timedelta(days=31)),
+        next_due=tuple(one for one in next_due if one.due_on <= next_due[0].due_on + announced),
         rules_version=contracts.version,
     )
 
@@ -269,6 +267,9 @@ def _checks_at_fault(connection: psycopg.Connection[Any], deliveries: Mapping[in
 
 def _mend_by(next_due: list[SliceName], reference: Reference, clock: Clock) -> date:
     """The next due day, so that one file answers both; no later than a fixed number of days on."""
-    longest = timedelta(days=int(reference.parameter("report_correction_days", clock.today)))
-    latest = next_working_day(clock.today + longest)
+    latest = next_working_day(clock.today + _days(reference, "report_correction_days", clock))
     return min([latest, *(one.due_on for one in next_due)])
+
+
+def _days(reference: Reference, parameter: str, clock: Clock) -> timedelta:
+    return timedelta(days=int(reference.parameter(parameter, clock.today)))

@@ -110,36 +110,49 @@ def invoke(warehouse: Warehouse, settings: Settings, command: str, *arguments: s
     Raises BuildFailedError where dbt could not even begin: the project does not parse, no connection.
     """
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
-    state = settings.home / "dbt"
+    state = state_folder(settings)
     with _environment(_profile(warehouse) | _seed_folders(settings, state / "seeds")):
-        outcome = dbtRunner().invoke(
-            [
-                "--quiet",
-                "--no-print",
-                "--no-use-colors",
-                "--no-write-json",
-                "--no-send-anonymous-usage-stats",
-                "--log-level",
-                "none",
-                "--log-level-file",
-                "none",
-                "--log-path",
-                str(state / "logs"),
-                command,
-                "--project-dir",
-                str(PROJECT),
-                "--profiles-dir",
-                str(PROJECT),
-                "--target-path",
-                str(state / "target"),
-                *arguments,
-            ]
-        )
+        # The project is read apart, without the run's variables: dbt reads every file anew where they are not those of
+        # last time, else the changed ones alone. A statement gets what it says of the run when it is run.
+        outcome = dbtRunner().invoke(_words("parse", state))
+        if isinstance(outcome.result, Manifest):
+            outcome = dbtRunner(manifest=outcome.result).invoke(_words(command, state, *arguments))
     results: Any = outcome.result
     if results is None or not hasattr(results, "results"):
         raise BuildFailedError(f"dbt {command} could not begin: {_first_line(outcome.exception)}")
     return BuildResult(tuple(_node_result(result) for result in results.results), float(results.elapsed_time))
+
+
+def state_folder(settings: Settings) -> Path:
+    """Where dbt keeps what it has read of the project, and finds its seeds."""
+    return settings.home / "dbt"
+
+
+def _words(command: str, state: Path, *arguments: str) -> list[str]:
+    """A dbt command that says and writes nothing."""
+    return [
+        "--quiet",
+        "--no-print",
+        "--no-use-colors",
+        "--no-write-json",
+        "--no-send-anonymous-usage-stats",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+        "--log-path",
+        str(state / "logs"),
+        command,
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(state / "target"),
+        *arguments,
+    ]
 
 
 def _node_result(result: Any) -> NodeResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,6 +120,51 @@ def test_a_delivery_withdrawn_while_it_is_judged_stays_withdrawn(warehouse: Test
     deliveries.withdraw(connection, first)
     assert judge(connection, first) == "withdrawn"
     assert row(connection, first)[0] == "withdrawn"
+
+
+def test_one_received_before_its_successor_and_judged_after_it_is_superseded_at_once(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    second = receive(connection, head("b", after_hours=1))
+    judge(connection, second)
+    first = receive(connection, head("a"))
+    assert judge(connection, first, out=1) == "superseded"
+    assert row(connection, second)[0] == "accepted"
+    assert row(connection, first) == ("superseded", 2, 10, 9, 1, 0)
+    assert deliveries.withdraw(connection, second) == first
+    assert row(connection, first)[0] == "accepted_with_findings"
+
+
+def test_the_same_bytes_received_before_are_the_slices_first_receipt(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    judge(connection, receive(connection, head("a", after_hours=1)))
+    assert judge(connection, receive(connection, head("a"))) == "superseded"
+    assert judge(connection, receive(connection, head("a", after_hours=2))) == "duplicate"
+
+
+def test_the_former_that_speaks_again_is_the_one_received_last(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    third, second, first = (
+        receive(connection, head(content, after_hours=hours)) for content, hours in (("c", 3), ("b", 2), ("a", 1))
+    )
+    for one in (third, first, second):
+        judge(connection, one)
+    assert deliveries.withdraw(connection, third) == second
+    assert deliveries.withdraw(connection, second) == first
+
+
+def test_one_received_before_is_refused_all_the_same_where_it_is_bad(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    judge(connection, receive(connection, head("b", after_hours=1)))
+    assert judge(connection, receive(connection, head("a")), reject="too_many_quarantined") == "rejected"
+
+
+def test_a_stamp_that_lies_ahead_does_not_outlast_what_comes_later(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    ahead = receive(connection, replace(head("a"), received_at=datetime.now(UTC) + timedelta(days=400)))
+    judge(connection, ahead)
+    correction = receive(connection, replace(head("b"), received_at=datetime.now(UTC)))
+    assert judge(connection, correction) == "accepted"
+    assert row(connection, ahead)[0] == "superseded"
 
 
 def test_a_nil_return_by_command_speaks_and_supersedes(warehouse: TestWarehouse) -> None:

@@ -1,63 +1,45 @@
-"""A period is released after the last due day behind it and the grace, by the calendar."""
+"""A period is released on the first night after its last due day and the grace, and not before it is over."""
 
-from datetime import date
+from __future__ import annotations
+
+from datetime import date, timedelta
 
 import pytest
 
+from aim.contracts.calendar import Period, due_on
 from aim.contracts.load import contracts
-from aim.publish.due import ComputedPeriod, DueDays
+from aim.contracts.models import Grain
+from aim.publish.due import ComputedPeriod, may_be_released
 
-DUE = DueDays(contracts(), grace_working_days=5)
-
-
-def computed(start: date, end: date, *reads: str, grain: str = "month") -> ComputedPeriod:
-    return ComputedPeriod("S01", grain, start, end, is_of_ledger=not reads, reads=list(reads))
-
-
-OCTOBER = computed(date(2018, 10, 1), date(2018, 10, 31), "atvejai")
-
-
-def test_the_due_day_moves_off_a_weekend() -> None:
-    # 10 November 2018 is a Saturday.
-    assert DUE.last_due_day(OCTOBER) == date(2018, 11, 12)
-
-
-def test_the_release_is_on_the_first_night_after_the_grace() -> None:
-    assert not DUE.may_be_released(OCTOBER, date(2018, 11, 19))
-    assert DUE.may_be_released(OCTOBER, date(2018, 11, 20))
-
-
-def test_holidays_are_no_working_days_of_the_grace() -> None:
-    december = computed(date(2018, 12, 1), date(2018, 12, 31), "atvejai", "vertinimai")
-    assert DUE.last_due_day(december) == date(2019, 1, 10)
-    assert not DUE.may_be_released(december, date(2019, 1, 17))
-    assert DUE.may_be_released(december, date(2019, 1, 18))
+GRACE = 5
 
 
 @pytest.mark.parametrize(
-    ("grain", "start", "end", "due"),
+    ("period", "last_due_on", "first_night"),
     [
-        ("quarter", date(2018, 10, 1), date(2018, 12, 31), date(2019, 1, 10)),
-        ("year", date(2018, 1, 1), date(2018, 12, 31), date(2019, 1, 10)),
+        # 10 November 2018 is a Saturday: due on the 12th, a week of working days more.
+        ("2018-10", date(2018, 11, 12), date(2018, 11, 20)),
+        # New Year, and the week that follows the due day.
+        ("2018-12", date(2019, 1, 10), date(2019, 1, 18)),
+        # Christmas lies in the grace.
+        ("2018-11", date(2018, 12, 20), date(2019, 1, 3)),
+        # Nothing is due: the grace runs from the period's own end.
+        ("2018-07", None, date(2018, 8, 8)),
+        # Of the ledger: what falls due in a month does so before its end, or on it.
+        ("2018-12", date(2018, 12, 10), date(2019, 1, 1)),
+        ("2018-12", date(2018, 12, 31), date(2019, 1, 9)),
     ],
 )
-def test_a_longer_period_waits_for_its_last_slice(grain: str, start: date, end: date, due: date) -> None:
-    assert DUE.last_due_day(computed(start, end, "atvejai", grain=grain)) == due
+def test_the_first_night_a_period_may_be_released(period: str, last_due_on: date | None, first_night: date) -> None:
+    over = Period.parse(period)
+    computed = ComputedPeriod("S01", "month", over.start, over.end, last_due_on)
+    assert not may_be_released(computed, first_night - timedelta(days=1), GRACE)
+    assert may_be_released(computed, first_night, GRACE)
 
 
-def test_of_several_datasets_the_last_decides() -> None:
-    year = computed(date(2018, 1, 1), date(2018, 12, 31), "gyventojai", grain="year")
-    # 31 March 2018 is a Saturday, 1 and 2 April are Easter.
-    assert DUE.last_due_day(year) == date(2018, 4, 3)
-    both = computed(date(2018, 1, 1), date(2018, 12, 31), "gyventojai", "atvejai", grain="year")
-    assert DUE.last_due_day(both) == date(2019, 1, 10)
-
-
-def test_what_is_of_the_ledger_is_about_the_slices_due_in_the_period() -> None:
-    # Quarters are due on the 20th, a Sunday.
-    assert DUE.last_due_day(computed(date(2019, 1, 1), date(2019, 1, 31))) == date(2019, 1, 21)
-    assert DUE.last_due_day(computed(date(2018, 1, 1), date(2018, 12, 31), grain="year")) == date(2018, 12, 10)
-
-
-def test_a_period_with_nothing_due_waits_for_its_own_end() -> None:
-    assert DUE.last_due_day(computed(date(2018, 7, 1), date(2018, 7, 31), "nothing_known")) == date(2018, 7, 31)
+@pytest.mark.parametrize("year", range(2016, 2031))
+def test_pupils_are_due_before_the_first_absences_set_against_them(year: int) -> None:
+    """Why the release does not wait for the denominator that S10 names."""
+    owed = {one.dataset: one for one in contracts().kinds["nsa"].delivers}
+    october = Period.holding(date(year, 10, 1), Grain.MONTH)
+    assert due_on(owed["mokiniai"], Period.parse(str(year))) <= due_on(owed["nelankantys"], october)
