@@ -46,7 +46,7 @@ where ends.period_end < night.clock_date;
 analyze by_hand.territories;
 analyze by_hand.periods;
 
--- What each measure is counted from, and where its slices are counted: where they lie, or where they end.
+-- What each measure is counted from, its own datasets where it has any, and where slices count: where they lie or end.
 create table by_hand.sources as
 select
     measures.indicator_code,
@@ -60,8 +60,10 @@ inner join reference.indicator_datasets as datasets
     on
         measures.indicator_code = datasets.indicator_code
         and measures.definition_version = datasets.definition_version
-        and measures.measure = coalesce(datasets.measure, measures.measure)
-        and datasets.role = 'numerator';
+        and datasets.role = 'numerator'
+        and datasets.measure is not distinct from case
+            when measures.measure like 'not_in_education%' then measures.measure
+        end;
 analyze by_hand.sources;
 
 -- Slices expected and accepted of each measure, by period and territory; a national provider's are everybody's.

@@ -1,4 +1,5 @@
 -- When a child had a disability, when special needs: of each decision its latest slice, times that overlap made one.
+-- A child without a code of its own cannot be found again in a register.
 create unlogged table by_hand.decisions as
 with latest_disability as (
     select distinct on (provider_code, child_id, in_force_from)
@@ -6,7 +7,7 @@ with latest_disability as (
         in_force_from,
         in_force_to
     from by_hand.fct_disability
-    where child_id is not null
+    where not has_temporary_code
     order by provider_code asc, child_id asc, in_force_from asc, period_start desc
 ),
 
@@ -16,7 +17,7 @@ latest_special_needs as (
         decided_on as in_force_from,
         in_force_to
     from by_hand.fct_special_needs
-    where child_id is not null
+    where not has_temporary_code
     order by provider_code asc, child_id asc, decided_on asc, period_start desc
 ),
 

@@ -18,7 +18,7 @@ select
     coalesce(channels.is_automatic, false) as is_automatic,
     deliveries.is_readable,
     deliveries.is_nil,
-    deliveries.accepted_as is not null as is_accepted,
+    deliveries.accepted_as is not null and deliveries.verdict <> 'withdrawn' as is_accepted,
     deliveries.period_start,
     deliveries.period_end,
     (deliveries.received_at at time zone 'Europe/Vilnius')::date as received_on,

@@ -13,7 +13,7 @@ as_delivered as (
         -- The rows of one assessment should agree; where they do not, something that is always the same.
         min(answers.case_number collate "C") as case_number,
         max(answers.assessed_on) as assessed_on,
-        count(distinct answers.item) filter (where answers.level <> unknown_answer.value) as items_answered,
+        count(*) filter (where answers.level <> unknown_answer.value) as items_answered,
         max(answers.level) filter (where answers.level <> unknown_answer.value) as highest_level,
         max(answers.stated_overall_level) as stated_overall_level
     from answers
