@@ -54,7 +54,7 @@ select
     obligations.period,
     obligations.municipality_code,
     obligations.status,
-    obligations.delivery_id,
+    slices.delivery_id,
     obligations.status <> 'waived' as is_expected,
     slices.delivery_id is not null as is_accepted,
     coalesce(came.has_arrived, false) as has_arrived,

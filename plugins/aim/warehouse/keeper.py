@@ -139,7 +139,8 @@ def server_settings(memory_mb: int) -> dict[str, str]:
         "max_connections": "200",
         "shared_buffers": f"{max(64, min(2048, memory_mb // 12))}MB",
         "effective_cache_size": f"{max(256, memory_mb // 2)}MB",
-        "work_mem": "64MB" if memory_mb >= 6000 else "16MB",
+        # Four tables of indicators are made at once, each with a few hash tables of this size, or twice it.
+        "work_mem": f"{max(16, min(256, memory_mb // 96))}MB",
         "maintenance_work_mem": f"{max(64, min(512, memory_mb // 16))}MB",
         "wal_level": "minimal",
         "max_wal_senders": "0",

@@ -128,7 +128,7 @@ def models_read(model: str) -> set[str]:
     ahead = [model]
     while ahead:
         text = TEXTS.get(ahead.pop(), "")
-        text += MACROS["join_child_traits"] if "join_child_traits" in text else ""
+        text += "".join(macro for name, macro in MACROS.items() if f"{name}(" in text)
         new = set(re.findall(r"ref\('(\w+)'\)", text)) - found - ASIDE
         found |= new
         ahead += new
@@ -141,4 +141,10 @@ def seed(name: str) -> Iterator[dict[str, str]]:
 
 
 TEXTS = {path.stem: path.read_text("utf-8") for path in MODELS}
-MACROS = {"join_child_traits": (DBT / "macros" / "child.sql").read_text("utf-8")}
+MACROS = {
+    name: text
+    for path in (DBT / "macros").glob("*.sql")
+    for name, text in re.findall(r"\{%-? macro (\w+)(.*?)endmacro", path.read_text("utf-8"), re.DOTALL)
+    if "ref('int_" in text
+}
+"""The macros that read models of their own."""
