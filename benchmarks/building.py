@@ -1,10 +1,10 @@
-"""How long does building take? Against hand-written SQL of the same tables: in full, after a night that brings a 24th
-of the slices anew, and as the months grow.
+"""How long does building take, against hand-written SQL of the same tables, and as the months grow?
 
     python benchmarks/building.py [--scale 1.0] [--months 18] [--home DIR] [--only full night growth]
 
-Writes a sample into a home of its own, lands and judges it, and removes the home; `--home` names one whose last night
-is judged already. Building is measured in a copy of its database. Fails where the two sides' tables differ.
+In full, on a night that brings a 24th of the slices anew, and for a sixth, half and all of the months. Writes a sample
+into a home of its own, lands and judges it, and removes the home; `--home` names one whose last night is judged
+already. Building is measured in a copy of its database. Fails where the two sides' tables differ.
 """
 
 from __future__ import annotations

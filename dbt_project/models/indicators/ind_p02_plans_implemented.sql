@@ -15,6 +15,22 @@ territories as (
     select * from {{ ref('int_territories') }}
 ),
 
+-- Measures alike are counted first, which leaves few rows to spread over territories and breakdowns.
+alike as (
+    select
+        date_trunc('month', due_on)::date as month_start,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        count(*) as due,
+        sum(implemented) as implemented,
+        count(*) filter (where is_done_on_time) as on_time
+    from measures_due
+    group by date_trunc('month', due_on)::date, municipality_code, sex, age_band, disability, sen
+),
+
 counted as (
     select
         months.period_grain,
@@ -22,13 +38,13 @@ counted as (
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(*) as due,
-        sum(measures_due.implemented) as implemented,
-        count(*) filter (where measures_due.is_done_on_time) as on_time
-    from measures_due
-    inner join months on date_trunc('month', measures_due.due_on)::date = months.month_start
-    inner join territories on measures_due.municipality_code = territories.municipality_code
-    {{ child_breakdowns('measures_due') }}
+        sum(alike.due) as due,
+        sum(alike.implemented) as implemented,
+        sum(alike.on_time) as on_time
+    from alike
+    inner join months on alike.month_start = months.month_start
+    inner join territories on alike.municipality_code = territories.municipality_code
+    {{ child_breakdowns('alike') }}
     group by
         months.period_grain,
         months.period_start,

@@ -11,21 +11,37 @@ territories as (
     select * from {{ ref('int_territories') }}
 ),
 
+-- Pairs alike are counted first, which leaves few rows to spread over territories and breakdowns.
+alike as (
+    select
+        period_grain,
+        period_start,
+        municipality_code,
+        sex,
+        age_band,
+        disability,
+        sen,
+        count(*) as pairs,
+        count(*) filter (where change > 0) as worsened
+    from pairs
+    group by period_grain, period_start, municipality_code, sex, age_band, disability, sen
+),
+
 counted as (
     select
-        pairs.period_grain,
-        pairs.period_start,
+        alike.period_grain,
+        alike.period_start,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value,
-        count(*) as pairs,
-        count(*) filter (where pairs.change > 0) as worsened
-    from pairs
-    inner join territories on pairs.municipality_code = territories.municipality_code
-    {{ child_breakdowns('pairs') }}
+        sum(alike.pairs) as pairs,
+        sum(alike.worsened) as worsened
+    from alike
+    inner join territories on alike.municipality_code = territories.municipality_code
+    {{ child_breakdowns('alike') }}
     group by
-        pairs.period_grain,
-        pairs.period_start,
+        alike.period_grain,
+        alike.period_start,
         territories.territory_code,
         breakdowns.breakdown,
         breakdowns.breakdown_value

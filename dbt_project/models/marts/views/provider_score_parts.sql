@@ -3,7 +3,7 @@ with scorecards as (
 ),
 
 parts as (
-    select * from {{ ref('score_parts') }}
+    select * from {{ ref('marts_dim_score_part') }}
 ),
 
 final as (
@@ -14,7 +14,7 @@ final as (
         parts.part,
         parts.label_lt as part_lt,
         parts.label_en as part_en,
-        parts."order" as part_order,
+        parts.part_order,
         measured.share,
         measured.weight,
         measured.share * measured.weight / nullif(scorecards.weight_known, 0) as points
