@@ -1,6 +1,6 @@
 -- noqa: disable=AM04
--- Whatever columns the dataset has: the table is looked at by name. A table, since of a view the planner expects a row or
--- two, and joins what are hundreds of thousands row by row.
+-- Whatever columns the dataset has: the table is looked at by name. A table, since of a view the planner expects a row
+-- or two, and joins what are hundreds of thousands row by row.
 create temporary table kept_rows on commit drop as
 select landed.*
 from pg_temp.rows_to_judge as landed
