@@ -113,12 +113,17 @@ def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the
                 return
         pytest.fail(f"never said {line!r}: {''.join(told)[-2000:]}")
 
+    killed = nightly()
+    until(killed, "check: running")
+    time.sleep(2)
+    killed.kill()
+    killed.wait()
+    assert eventually(lambda: not processes(home.settings)), processes(home.settings)
+
     hurt = nightly()
     until(hurt, "build_core: running")
-    time.sleep(2)
     postmaster = read_cluster(home.settings.home).data / "postmaster.pid"
-    for pid in (hurt.pid, int(postmaster.read_text("utf-8").split()[0])):
-        os.kill(pid, signal.SIGKILL)
+    os.kill(int(postmaster.read_text("utf-8").split()[0]), signal.SIGKILL)
     hurt.communicate(timeout=300)
     assert eventually(lambda: not processes(home.settings)), processes(home.settings)
 
