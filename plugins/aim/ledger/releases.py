@@ -30,6 +30,24 @@ class Released:
     values_changed: int
 
 
+@dataclass(frozen=True)
+class Attacked:
+    """How what is attacked together in one calendar year came out of the attack before a round.
+
+    Counts of numbers other than zero that the publication plan has; counted leaves sums of differences out.
+    """
+
+    attacked_with: str
+    attacked_year: int
+    cells: int
+    cells_to_protect: int
+    cells_hidden: int
+    counted: float
+    counted_hidden: float
+    breaches: int
+    seconds: float
+
+
 def take_turn(connection: psycopg.Connection) -> None:
     """Wait until no other transaction releases; holds to the end of this one."""
     connection.execute("select pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
@@ -94,6 +112,21 @@ def close_round(
         "update ops.releases set indicator_periods = %s, values_new = %s, values_changed = %s where release_id = %s",
         (len(keys), values_new, values_changed, release_id),
     )
+
+
+def note_attack(connection: psycopg.Connection, release_id: int, attacked: Attacked) -> None:
+    """Write how a group came out of the attack."""
+    connection.execute(sql.load(__file__, "note_attack.sql"), {"release_id": release_id, **vars(attacked)})
+
+
+def held_back(connection: psycopg.Connection, release_ids: Iterable[int]) -> tuple[str, ...]:
+    """Groups and years that the attack before these rounds kept from being released, as `pairs 2018`."""
+    rows = connection.execute(
+        "select attacked_with, attacked_year from ops.attacks where release_id = any(%s) and breaches > 0"
+        " order by attacked_with, attacked_year",
+        (list(release_ids),),
+    )
+    return tuple(f"{group} {year}" for group, year in rows)
 
 
 def of_run(connection: psycopg.Connection, run_id: int) -> Released:

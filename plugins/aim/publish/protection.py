@@ -1,0 +1,141 @@
+"""What of a round may leave the house: what is small is hidden, what would give it away too, and then it is attacked.
+
+Numbers that are attacked together (a group of indicators in one calendar year, former releases included) make one
+system; each is protected on its own, and the attack is made on what is about to be published, read back from it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import polars as pl
+import psycopg
+from psycopg import sql as compose
+
+from aim.ledger.releases import Attacked
+from aim.publish.attack import Breach, attack
+from aim.publish.cells import CELL, seen, values_of_cells
+from aim.publish.identities import Geography, identities
+from aim.publish.pattern import pattern
+from aim.publish.unknowns import Unknowns, hidden_as_told, hidden_at_first, unknowns
+from aim.warehouse import sql
+
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is attacked together: the group's name and the calendar year of its periods."""
+
+    attacked_with: str
+    year: int
+
+
+@dataclass(frozen=True)
+class _Reference:
+    relations: pl.DataFrame
+    geography: Geography
+
+
+def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
+    """Make `protected_values` of the round's periods (periods_in_round), and attack it.
+
+    A group with breaches is among those returned; whoever called takes its periods out of the round.
+    """
+    _make_cells(connection, threshold)
+    reference = _read_reference(connection)
+    groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
+    begun = {group: time.monotonic() for group in groups}
+    systems = {group: _system(connection, group, reference) for group in groups}
+    connection.execute(sql.load(__file__, "hidden_cells.sql"))
+    for _, hidden in _side_by_side(groups, lambda group: _hidden(*systems[group], threshold)):
+        _note_hidden(connection, hidden)
+    connection.execute("analyze pg_temp.hidden_cells")
+    connection.execute(sql.load(__file__, "unnamed_measures.sql"))
+    connection.execute("drop table if exists pg_temp.protected_values")
+    connection.execute(sql.load(__file__, "protect.sql"))
+    connection.execute("analyze pg_temp.protected_values")
+    connection.execute(sql.load(__file__, "tell_cells.sql"))
+    told = {group: _system(connection, group, reference) for group in groups}
+    return [
+        attacked
+        for _, attacked in _side_by_side(groups, lambda group: _attacked(group, *told[group], threshold, begun[group]))
+    ]
+
+
+def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> list[tuple[Group, Told]]:
+    """The solver lets other threads work: as many groups at a time as there are processors."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(zip(groups, pool.map(ask, groups), strict=True))
+
+
+def _make_cells(connection: psycopg.Connection, threshold: float) -> None:
+    # Temporary tables have no estimates of what was just joined into them: nested loops would take minutes.
+    connection.execute("set local enable_nestloop to off")
+    for cells, rows in (("round_cells", "rows_now.sql"), ("former_cells", "rows_former.sql")):
+        connection.execute("drop table if exists pg_temp.rows_told")
+        connection.execute(compose.SQL("drop table if exists pg_temp.{}").format(compose.Identifier(cells)))
+        connection.execute(sql.load(__file__, rows))
+        connection.execute("analyze pg_temp.rows_told")
+        statement = sql.load(__file__, "cells.sql").format(cells=compose.Identifier(cells))
+        with psycopg.ClientCursor(connection) as cursor:
+            # A statement that makes a table takes no server-side parameters.
+            cursor.execute(statement, {"threshold": threshold})
+        connection.execute(compose.SQL("analyze pg_temp.{}").format(compose.Identifier(cells)))
+    connection.execute("set local enable_nestloop to on")
+
+
+def _read_reference(connection: psycopg.Connection) -> _Reference:
+    def frame(name: str) -> pl.DataFrame:
+        cursor = connection.execute(sql.load(__file__, name))
+        assert cursor.description is not None
+        return pl.DataFrame(cursor.fetchall(), schema=[column.name for column in cursor.description], orient="row")
+
+    return _Reference(frame("relations.sql"), Geography(frame("places_above.sql"), frame("parts_of_breakdown.sql")))
+
+
+def _system(connection: psycopg.Connection, group: Group, reference: _Reference) -> tuple[pl.DataFrame, Unknowns]:
+    rows = connection.execute(
+        sql.load(__file__, "cells_together.sql"), {"attacked_with": group.attacked_with, "attacked_year": group.year}
+    ).fetchall()
+    values = values_of_cells(seen(rows))
+    cells = values.unique("cell_id", keep="first", maintain_order=True)
+    return values, unknowns(values, identities(cells, reference.relations, reference.geography))
+
+
+def _hidden(values: pl.DataFrame, system: Unknowns, threshold: float) -> pl.DataFrame:
+    """The keys of the cells that are hidden now."""
+    hidden = pattern(system, hidden_at_first(values), threshold)
+    last = values.with_columns(hidden=pl.Series(hidden)).group_by("cell_id", maintain_order=True).last()
+    return last.filter("hidden", "is_planned").select(CELL)
+
+
+def _attacked(group: Group, values: pl.DataFrame, system: Unknowns, threshold: float, begun: float) -> Attacked:
+    hidden = hidden_as_told(values)
+    breaches: list[Breach] = attack(system, hidden, threshold)
+    shown = values.with_columns(hidden=pl.Series(hidden)).filter(
+        pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden"))
+    )
+    counted = shown.filter(~pl.col("is_signed"))
+    return Attacked(
+        attacked_with=group.attacked_with,
+        attacked_year=group.year,
+        cells=shown.height,
+        cells_to_protect=int(system.to_protect.sum()),
+        cells_hidden=int(shown["hidden"].sum()),
+        counted=float(counted["number"].sum()),
+        counted_hidden=float(counted.filter("hidden")["number"].sum()),
+        breaches=len(breaches),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def _note_hidden(connection: psycopg.Connection, cells: pl.DataFrame) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"copy hidden_cells ({', '.join(CELL)}) from stdin") as copy:
+        for row in cells.iter_rows():
+            copy.write_row(row)

@@ -1,0 +1,58 @@
+-- Every value that was ever released beside what the round touches (the same years of what is attacked together), and
+-- whether its numbers were told while it was the one that stood.
+create temporary table rows_told on commit drop as
+with touched_groups as (
+    select distinct
+        attacked_with,
+        attacked_year
+    from round_cells
+),
+
+attacked_groups as (
+    select distinct
+        indicator_code,
+        attacked_with
+    from reference.protected_quantities
+)
+
+select
+    former.indicator_code,
+    former.measure,
+    former.definition_version,
+    former.period_grain,
+    former.period_start,
+    former.period_end,
+    former.territory_level,
+    former.territory_code,
+    former.breakdown,
+    former.breakdown_value,
+    former.numerator,
+    former.denominator,
+    former.value,
+    former.unit,
+    former.coverage_pct,
+    former.obs_status,
+    former.known_from as seen_at,
+    former.numerator is null or coalesce(bool_or(told.numerator is not null), false) as tells_numerator,
+    former.denominator is null or coalesce(bool_or(told.denominator is not null), false) as tells_denominator
+from core.indicator_values as former
+inner join touched_groups as touched
+    on extract(year from former.period_start) = touched.attacked_year
+inner join attacked_groups as groups
+    on former.indicator_code = groups.indicator_code and touched.attacked_with = groups.attacked_with
+left join marts.indicator_values as told
+    on
+        former.indicator_code = told.indicator_code
+        and former.measure = told.measure
+        and former.period_grain = told.period_grain
+        and former.period_start = told.period_start
+        and former.territory_code = told.territory_code
+        and former.breakdown = told.breakdown
+        and former.breakdown_value = told.breakdown_value
+        and told.known_from < coalesce(former.known_to, 'infinity')
+        and coalesce(told.known_to, 'infinity') > former.known_from
+group by
+    former.indicator_code, former.measure, former.definition_version, former.period_grain, former.period_start,
+    former.period_end, former.territory_level, former.territory_code, former.breakdown, former.breakdown_value,
+    former.numerator, former.denominator, former.value, former.unit, former.coverage_pct, former.obs_status,
+    former.known_from

@@ -1,0 +1,152 @@
+"""The linear system an attacker faces: unknown numbers, what binds them, and who knows what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy import sparse
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+NOBODY = -1
+"""Owner of the cells of counties and the nation."""
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """Numbers as deviations from what they are: 0 is the truth, and every row of `binding` holds at 0.
+
+    One entry per value of a cell (values_of_cells). least: the lowest deviation an attacker can believe (a hidden
+    number is above 0). owner: the municipality that knows it, or NOBODY. to_protect: had to be hidden. may_hide: not
+    told yet, so that it can be hidden. cost: what hiding it loses to readers. is_sum: of a county or the nation. step:
+    its smallest unit. stage: longer periods of flows are told after the shorter ones they sum up (0, 1, 2).
+    binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal.
+    """
+
+    number: Floats
+    least: Floats
+    owner: Integers
+    to_protect: Flags
+    may_hide: Flags
+    cost: Floats
+    is_sum: Flags
+    step: Floats
+    stage: Integers
+    binding: Any
+    row_least: Floats
+    row_is_equal: Flags
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return int(self.number.size)
+
+    def up_to(self, stage: int) -> Unknowns:
+        """The same before anything of a later stage is told: what binds it binds nothing yet."""
+        later = abs(self.binding) @ (self.stage > stage)
+        rows = np.flatnonzero(later == 0)
+        return replace(
+            self,
+            binding=self.binding[rows],
+            row_least=self.row_least[rows],
+            row_is_equal=self.row_is_equal[rows],
+            may_hide=self.may_hide & (self.stage == stage),
+            to_protect=self.to_protect & (self.stage <= stage),
+        )
+
+
+_STAGES = {"month": 0, "at": 0, "quarter": 1, "half_year": 1, "year": 2}
+
+
+def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
+    """The system of `values` (values_of_cells) bound by `members` (identities), at every moment something changed.
+
+    A moment's identity is among the values that stood then; before all its cells were told it says nothing.
+    """
+    number = values["number"].to_numpy()
+    hides_zero = values["may_hide_zero"].to_numpy()
+    # Signed sums and what may be hidden though it is zero have no known lowest value above it.
+    lowest = np.where(hides_zero | ~values["is_planned"].to_numpy(), 0.0, np.minimum(values["step"].to_numpy(), number))
+    least = np.where(values["is_signed"].to_numpy(), -np.inf, np.minimum(lowest - number, 0.0))
+    bound = _bound_values(values, members)
+    rows = bound["row"].to_numpy()
+    count = int(rows.max()) + 1 if rows.size else 0
+    binding = sparse.csr_matrix(
+        (bound["coefficient"].to_numpy(), (rows, bound["value_id"].to_numpy())), shape=(count, values.height)
+    )
+    is_equal = np.zeros(count, dtype=bool)
+    is_equal[rows] = bound["is_equal"].to_numpy()
+    # A bound that the numbers themselves break (a family counted twice) binds no further.
+    row_least = np.where(is_equal, 0.0, np.minimum(-(binding @ number), 0.0))
+    is_new = values["is_new"].to_numpy()
+    return Unknowns(
+        number=number,
+        least=least,
+        owner=values["owner"].cast(pl.Int64).fill_null(NOBODY).to_numpy(),
+        to_protect=values["is_to_protect"].to_numpy(),
+        may_hide=is_new & values["is_planned"].to_numpy() & is_something(values),
+        cost=values["worth"].fill_null(0.0).to_numpy() * np.log2(2.0 + np.abs(number)),
+        is_sum=(values["territory_level"] != "municipality").to_numpy(),
+        step=values["step"].to_numpy(),
+        stage=values["cell_period"]
+        .str.split(" ")
+        .list.get(0)
+        .replace_strict(_STAGES, return_dtype=pl.Int64)
+        .to_numpy(),
+        binding=binding,
+        row_least=row_least,
+        row_is_equal=is_equal,
+    )
+
+
+def is_something(values: pl.DataFrame) -> Flags:
+    """What is ever hidden: a count of zero is told, a sum of differences of zero is not nothing."""
+    return np.asarray(
+        (values["number"].to_numpy() != 0) | values["may_hide_zero"].to_numpy() | values["is_signed"].to_numpy()
+    )
+
+
+def hidden_at_first(values: pl.DataFrame) -> Flags:
+    """What is hidden before anything is hidden for another's sake: small, never in the plan, or hidden before."""
+    is_new = pl.col("is_new")
+    hidden = (
+        pl.when(~pl.col("is_planned"))
+        .then(~pl.col("is_told"))
+        .when(is_new)
+        .then("is_small")
+        .otherwise(~pl.col("is_told"))
+    )
+    return values.select(hidden.alias("hidden"))["hidden"].to_numpy() & is_something(values)
+
+
+def hidden_as_told(values: pl.DataFrame) -> Flags:
+    """What is not told: of the plan what stands there without its number, and what the plan leaves out."""
+    return ~values["is_told"].to_numpy() & is_something(values)
+
+
+def _bound_values(values: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """members with the values of their cells, once for each moment at which one of an identity's cells changed."""
+    stood = members.join(values.select("cell_id", "value_id", "since", "until"), on="cell_id")
+    moments = (
+        stood.group_by("identity")
+        .agg(
+            pl.col("since").unique().alias("moment"),
+            pl.col("since").filter(pl.col("since") == pl.col("since").min().over("cell_id")).max().alias("complete"),
+        )
+        .explode("moment")
+        .filter(pl.col("moment") >= pl.col("complete"))
+        .drop("complete")
+        .sort("identity", "moment")
+        .with_row_index("row")
+    )
+    return (
+        moments.join(stood, on="identity")
+        .filter((pl.col("since") <= pl.col("moment")) & (pl.col("moment") < pl.col("until")))
+        .select("row", "value_id", "coefficient", "is_equal")
+    )
