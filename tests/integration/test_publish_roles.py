@@ -1,25 +1,28 @@
-"""The reader of what is published reaches `marts` and nothing else, also after a rebuild."""
+"""The warehouse's roles: what readers of `marts` reach, what is taken back, reads of `core` on record."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from psycopg import sql as compose
 from tests.conftest import TestWarehouse, fresh_warehouse
 
-from aim.publish.role_passwords import PASSWORD_FILE
 from aim.publish.roles import ensure_roles, logins, url_of
 from aim.settings import Settings, SettingsError
 from aim.warehouse import embedded
 from aim.warehouse.connect import Warehouse, metadata, warehouse
 from aim.warehouse.embedded import ServerAddress
+from aim.warehouse.role_passwords import PASSWORD_FILE
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +168,8 @@ def test_power_given_by_hand_is_taken_back(house: TestWarehouse) -> None:
         "alter role aim_sav_13 bypassrls createrole createdb superuser replication",
         "grant aim_analyst to aim_sav_13",
         "grant pg_read_all_data to aim_municipality",
-        "grant select on core.indicator_values to aim_sav_13",
-        "grant usage on schema identity to aim_sav_13",
+        "grant select on ops.deliveries to aim_sav_13",
+        "grant usage on schema ops, identity to aim_sav_13",
     ):
         house.connection.execute(statement.encode())
     ensure_roles(Warehouse(house.url, house.url), house.settings)
@@ -181,7 +184,7 @@ def test_power_given_by_hand_is_taken_back(house: TestWarehouse) -> None:
     )
     assert house.connection.execute(belongs.encode()).fetchall() == [("aim_municipality",)]
     with psycopg.connect(url_of(house.settings, "aim_sav_13"), autocommit=True) as municipal:
-        for statement in ("table core.indicator_values", "table identity.child_key"):
+        for statement in ("table ops.deliveries", "table identity.child_key"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 municipal.execute(statement.encode())
 
@@ -196,14 +199,152 @@ def test_on_the_embedded_server_the_reader_enters_no_other_database() -> None:
     path.chmod(0o711)
     settings = Settings.from_env({"AIM_HOME": str(path / "home")})
     try:
-        with warehouse(settings) as house, metadata(settings):
+        with warehouse(settings) as house, metadata(settings) as airflow:
             ensure_roles(house, settings)
+            with psycopg.connect(airflow) as connection:
+                connection.execute("create table mine (i int)")
+            for database in ("aim", "postgres"):
+                with pytest.raises(psycopg.OperationalError, match="CONNECT"):
+                    psycopg.connect(airflow.rpartition("/")[0] + f"/{database}")
+            with house.connect() as owner:
+                assert owner.execute(
+                    "select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles"
+                    " where rolname = 'aim_airflow'"
+                ).fetchone() == (False, False, False, False)
             address = url_of(settings, "aim_bi")
             psycopg.connect(address).close()
-            for database in ("airflow", "postgres"):
-                with pytest.raises(psycopg.OperationalError, match="CONNECT"):
-                    psycopg.connect(address.rpartition("/")[0] + f"/{database}")
+            for role in ("aim_bi", "aim_sav_13", "aim_loader"):
+                for database in ("airflow", "postgres"):
+                    with pytest.raises(psycopg.OperationalError, match="CONNECT"):
+                        psycopg.connect(url_of(settings, role).rpartition("/")[0] + f"/{database}")
         assert url_of(settings, "aim_bi") == address
     finally:
         embedded.remove(settings)
         shutil.rmtree(path)
+
+
+@pytest.fixture
+def published(house: TestWarehouse) -> TestWarehouse:
+    """A value of each of two municipalities in core; nothing read yet."""
+    house.connection.execute(
+        "truncate ops.reads; truncate core.indicator_values;"
+        "insert into ops.runs (clock_date, instant) values ('2019-01-22', now());"
+        "insert into ops.releases"
+        " (run_id, kind, clock_date, released_at, indicator_periods, values_new, values_changed)"
+        " select max(run_id), 'first', '2019-01-22', now(), 1, 2, 0 from ops.runs;"
+        "insert into core.indicator_values select 'S01', 'main', '1', 'month', '2018-12-01', '2018-12-31',"
+        " 'municipality', code, 'total', 'total', 3, 100, 30, 'promille', 100, 'A', max(release_id), now(), null"
+        " from ops.releases, unnest('{13, 11}'::text[]) as code group by code"
+    )
+    return house
+
+
+READ = "select territory_code from core.indicator_values where value > 0"
+
+
+def on_record(house: TestWarehouse) -> list[tuple[str, str, str]]:
+    with psycopg.connect(url_of(house.settings, "aim_operator")) as operator:
+        found = operator.execute("select login, relation, statement from ops.reads order by read_id").fetchall()
+    return [(login, relation, statement) for login, relation, statement in found]
+
+
+def test_what_people_read_of_core_is_on_record(published: TestWarehouse) -> None:
+    for role, seen in (("aim_sav_13", [("13",)]), ("aim_analyst", [("11",), ("13",)])):
+        with psycopg.connect(url_of(published.settings, role), autocommit=True, application_name="desk") as reader:
+            assert sorted(reader.execute(READ).fetchall()) == seen
+    assert on_record(published) == [(role, "indicator_values", READ) for role in ("aim_sav_13", "aim_analyst")]
+    assert published.connection.execute(
+        "select distinct application, client_address::text, now() - read_at < '1 minute' from ops.reads"
+    ).fetchall() == [("desk", "127.0.0.1/32", True)]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "copy (select * from core.indicator_values) to stdout",
+        "copy core.indicator_values to stdout",
+        "select count(*) from core.as_published(date '2100-01-01')",
+        "explain (analyze) select * from core.indicator_values",
+        "do $$ begin perform * from core.indicator_values; end $$",
+        "declare hidden cursor with hold for select * from core.indicator_values; fetch all from hidden",
+        "prepare hidden as select * from core.indicator_values; execute hidden",
+        "with one as materialized (select * from core.indicator_values limit 1) select from one",
+        "select max(value) from core.indicator_values where territory_code = '13' and value > 0",
+    ],
+)
+def test_no_way_of_reading_passes_the_record_by(published: TestWarehouse, way: str) -> None:
+    with psycopg.connect(url_of(published.settings, "aim_sav_13"), autocommit=True) as reader:
+        if way.startswith("copy"):
+            with reader.cursor().copy(way.encode()) as copied:
+                assert len(list(copied)) == 1
+        else:
+            reader.execute(way.encode())
+    assert ("aim_sav_13", "indicator_values") in {entry[:2] for entry in on_record(published)}
+
+
+def test_a_reader_cannot_take_back_that_it_read(published: TestWarehouse) -> None:
+    """The row goes with the transaction; its number is missing then, and the server's log holds what was asked."""
+    last = published.connection.execute("select last_value from ops.reads_read_id_seq").fetchone()
+    with psycopg.connect(url_of(published.settings, "aim_sav_13")) as reader:
+        assert reader.execute(READ).fetchall() == [("13",)]
+        reader.rollback()
+    assert on_record(published) == []
+    assert published.connection.execute("select last_value from ops.reads_read_id_seq").fetchone() > last
+    told = [line for line in server_log(published).splitlines() if "read of core" in line and READ in line]
+    assert told
+    assert "by aim_sav_13: indicator_values" in told[-1]
+
+
+def test_what_is_read_only_reads_nothing(published: TestWarehouse) -> None:
+    with psycopg.connect(url_of(published.settings, "aim_sav_13")) as reader:
+        reader.read_only = True
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction, match="put on record"):
+            reader.execute(READ)
+    assert on_record(published) == []
+
+
+def test_a_personal_code_typed_by_mistake_is_not_put_on_record(published: TestWarehouse) -> None:
+    with psycopg.connect(url_of(published.settings, "aim_analyst"), autocommit=True) as reader:
+        for code in ("51001019803", "510 0101 9803", "5-10-01-01-980-3"):
+            reader.execute(
+                compose.SQL("select territory_code from core.indicator_values where value > 0 and unit <> {}").format(
+                    compose.Literal(code)
+                )
+            )
+    recorded = str(on_record(published)) + server_log(published)
+    assert recorded.count("unit <> '***********'") >= 6
+    assert not re.search("9.?8.?0.?3'", recorded)
+
+
+def test_whoever_is_made_an_analyst_is_on_record_by_name(published: TestWarehouse) -> None:
+    try:
+        published.connection.execute("create role aim_test_jonas login password 'jonas' in role aim_analyst")
+        published.connection.execute(
+            compose.SQL("grant connect on database {} to aim_test_jonas").format(
+                compose.Identifier(published.connection.info.dbname)
+            )
+        )
+        address = urlsplit(url_of(published.settings, "aim_analyst"))
+        host = address.netloc.rpartition("@")[2]
+        with psycopg.connect(address._replace(netloc=f"aim_test_jonas:jonas@{host}").geturl()) as jonas:
+            jonas.execute("set role aim_analyst")
+            assert len(jonas.execute(READ).fetchall()) == 2
+        assert [entry[0] for entry in on_record(published)] == ["aim_test_jonas"]
+    finally:
+        published.connection.execute("drop owned by aim_test_jonas")
+        published.connection.execute("drop role aim_test_jonas")
+
+
+def test_no_function_over_core_is_run_by_a_parallel_worker(house: TestWarehouse) -> None:
+    """What notes a read inserts; a worker may not, and the query would end in an error."""
+    found = house.connection.execute(
+        "select proname from pg_proc where pronamespace = 'core'::regnamespace"
+        " and proparallel <> 'u' and prosrc ~ 'core[.]'"
+    ).fetchall()
+    assert found == []
+
+
+def server_log(house: TestWarehouse) -> str:
+    """What the embedded server has written, found as its first process holds it open."""
+    first = house.connection.execute("select split_part(pg_read_file('postmaster.pid'), chr(10), 1)").fetchone()
+    return Path(f"/proc/{first[0]}/fd/2").resolve().read_text("utf-8")

@@ -10,12 +10,14 @@ from aim.landing import load
 from aim.landing.load import LandingError, LandingResult, WarehouseLostError
 from aim.ledger import runs
 from aim.orchestration import steps
+from aim.warehouse.connect import Warehouse
 
 
 @pytest.fixture
 def run_id(warehouse: TestWarehouse, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("AIM_HOME", str(warehouse.settings.home))
     monkeypatch.setenv("AIM_WAREHOUSE", warehouse.url)
+    steps.ensure_tables_and_roles(Warehouse(warehouse.url, warehouse.url), warehouse.settings)
     return runs.open_run(warehouse.connection, Clock.at())
 
 

@@ -8,16 +8,19 @@ cannot log in), aim_bi (`marts` alone).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import LiteralString
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql as compose
 
 from aim.contracts.reference import read_reference
-from aim.publish.role_passwords import password_of, passwords
 from aim.settings import Settings, SettingsError
 from aim.warehouse.connect import Warehouse, warehouse_url
+from aim.warehouse.migrate import MIGRATIONS
+from aim.warehouse.role_passwords import password_of, passwords, verifier
 from aim.warehouse.sql import load
 
 PIPELINE_ROLES = ("aim_loader", "aim_transformer", "aim_publisher", "aim_mailer")
@@ -62,6 +65,7 @@ def ensure_roles(warehouse: Warehouse, settings: Settings) -> None:
                 "The warehouse's user may not make or change its roles (aim_loader, aim_bi and so on): "
                 "let an administrator give it CREATEROLE, or drop those roles where another user made them."
             ) from None
+        _settle_owners(connection)
         _grant(connection, _municipal_logins(settings))
         _close_databases(connection, wanted, whole_server=settings.warehouse_url is None)
 
@@ -93,10 +97,9 @@ def _ensure_logins(connection: psycopg.Connection, wanted: dict[str, str], fresh
         if role not in can_log_in:
             connection.execute(compose.SQL("create role {}").format(compose.Identifier(role)))
         if role in fresh or not can_log_in.get(role):
-            verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
             connection.execute(
                 compose.SQL("alter role {} with login password {}").format(
-                    compose.Identifier(role), compose.Literal(verifier)
+                    compose.Identifier(role), compose.Literal(verifier(connection, role, password))
                 )
             )
     for attribute in _ATTRIBUTES:
@@ -146,6 +149,49 @@ def _grant(connection: psycopg.Connection, municipal_logins: tuple[str, ...]) ->
         ):
             connection.execute(compose.SQL(statement).format(schema, holders))
     connection.execute(load(__file__, "grants.sql"))
+    connection.execute(load(__file__, "close_doors.sql"))
+    owner = connection.execute("select current_user").fetchone()
+    assert owner is not None
+    connection.execute(load(__file__, "default_grants.sql").format(makers=_names((owner[0], "aim_transformer"))))
+    _grant_tables(connection, "insert, update, delete", "aim_publisher", _published_tables())
+    _grant_tables(connection, "select", "aim_publisher", ["staging.stg_parameters"])
+    _grant_tables(connection, "insert, update, delete", "aim_mailer", ["ops.mail%"])
+    for table, reader in connection.execute(load(__file__, "secured_tables.sql")).fetchall():
+        _grant_tables(connection, "select", reader, [f"core.{table}"])
+
+
+def _grant_tables(connection: psycopg.Connection, rights: LiteralString, role: str, names: list[str]) -> None:
+    """Grant rights on those tables that are there; `%` in a name stands for any words."""
+    statement = compose.SQL("grant " + rights + " on {} to {}")
+    for table in connection.execute(load(__file__, "tables_of.sql"), {"names": names}).fetchall():
+        connection.execute(statement.format(compose.Identifier(*table), compose.Identifier(role)))
+
+
+def _published_tables() -> list[str]:
+    """The tables of core and marts that migrations make: what is published, which only the publisher writes."""
+    files = sorted(MIGRATIONS.glob("*.sql"))
+    made = re.findall(r"create table ((?:core|marts)\.\w+)", "".join(file.read_text("utf-8") for file in files))
+    return [str(name) for name in made]
+
+
+def _settle_owners(connection: psycopg.Connection) -> None:
+    """Give tables to the part of the pipeline that makes them; the warehouse's user stays able to do all it did."""
+    me = connection.execute("select current_user, rolsuper from pg_roles where rolname = current_user").fetchone()
+    assert me is not None
+    for role in ("aim_loader", "aim_transformer"):
+        if not me[1]:
+            connection.execute(
+                compose.SQL("grant {} to {}").format(compose.Identifier(role), compose.Identifier(me[0]))
+            )
+    connection.execute("grant create, usage on schema staging, quality, ops to aim_loader")
+    connection.execute("grant create, usage on schema staging, reference, intermediate, core, marts to aim_transformer")
+    others = connection.execute(load(__file__, "owners.sql"), {"migrated": _published_tables()}).fetchall()
+    for schema, relation, owner in others:
+        connection.execute(
+            compose.SQL("alter table {} owner to {}").format(
+                compose.Identifier(schema, relation), compose.Identifier(owner)
+            )
+        )
 
 
 def _close_databases(connection: psycopg.Connection, wanted: Iterable[str], *, whole_server: bool) -> None:

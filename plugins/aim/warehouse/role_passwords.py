@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg import Connection
+
 from aim.settings import Settings, SettingsError
 
 PASSWORD_FILE = "roles.json"
@@ -43,6 +45,11 @@ def password_of(settings: Settings, role: str) -> str:
     if role not in kept:
         raise SettingsError(f"The role {role} is made by the next night: run `aim nightly`.")
     return kept[role]
+
+
+def verifier(connection: Connection, role: str, password: str) -> str:
+    """What the server is given of a password: it can check it by that, and not read it."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 def _write(path: Path, kept: dict[str, str]) -> None:
