@@ -17,11 +17,13 @@ import pytest
 from psycopg import sql as compose
 from tests.conftest import TestWarehouse, fresh_warehouse
 
+from aim.orchestration.steps import ensure_tables_and_roles
 from aim.publish.roles import ensure_roles, logins, url_of
 from aim.settings import Settings, SettingsError
 from aim.warehouse import embedded
 from aim.warehouse.connect import Warehouse, metadata, warehouse
 from aim.warehouse.embedded import ServerAddress
+from aim.warehouse.migrate import MigrationError
 from aim.warehouse.role_passwords import PASSWORD_FILE
 
 
@@ -194,33 +196,82 @@ def test_there_is_no_address_for_an_unknown_role(house: TestWarehouse) -> None:
         url_of(house.settings, "postgres")
 
 
-def test_on_the_embedded_server_the_reader_enters_no_other_database() -> None:
+def test_a_table_of_core_without_row_security_is_read_by_the_pipeline_alone(house: TestWarehouse) -> None:
+    """One that was built before there was any, or by a hook forgotten: no policy, no right."""
+    house.connection.execute("create table core.unsecured as select '13' as municipality_code, 7 as cases")
+    house.connection.execute("grant select on core.unsecured to aim_municipality, aim_analyst")
+    ensure_roles(Warehouse(house.url, house.url), house.settings)
+    for role in ("aim_sav_13", "aim_analyst", "aim_operator", "aim_mailer", "aim_loader"):
+        with (
+            psycopg.connect(url_of(house.settings, role)) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute("table core.unsecured")
+    with psycopg.connect(url_of(house.settings, "aim_transformer")) as transformer:
+        assert transformer.execute("table core.unsecured").fetchall() == [("13", 7)]
+        transformer.execute("drop table core.unsecured")
+
+
+@pytest.fixture
+def fresh_home() -> Iterator[Settings]:
+    """A home whose server is its own, for what concerns the whole server."""
     path = Path(tempfile.mkdtemp(prefix="aim-roles-"))
     path.chmod(0o711)
     settings = Settings.from_env({"AIM_HOME": str(path / "home")})
     try:
-        with warehouse(settings) as house, metadata(settings) as airflow:
-            ensure_roles(house, settings)
-            with psycopg.connect(airflow) as connection:
-                connection.execute("create table mine (i int)")
-            for database in ("aim", "postgres"):
-                with pytest.raises(psycopg.OperationalError, match="CONNECT"):
-                    psycopg.connect(airflow.rpartition("/")[0] + f"/{database}")
-            with house.connect() as owner:
-                assert owner.execute(
-                    "select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles"
-                    " where rolname = 'aim_airflow'"
-                ).fetchone() == (False, False, False, False)
-            address = url_of(settings, "aim_bi")
-            psycopg.connect(address).close()
-            for role in ("aim_bi", "aim_sav_13", "aim_loader"):
-                for database in ("airflow", "postgres"):
-                    with pytest.raises(psycopg.OperationalError, match="CONNECT"):
-                        psycopg.connect(url_of(settings, role).rpartition("/")[0] + f"/{database}")
-        assert url_of(settings, "aim_bi") == address
+        yield settings
     finally:
         embedded.remove(settings)
         shutil.rmtree(path)
+
+
+def test_a_postgres_of_ones_own_needs_createrole_and_nothing_more(fresh_home: Settings) -> None:
+    with embedded.running(fresh_home) as server:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            admin.execute("create role plain login password 'p'")
+            admin.execute("create database plain owner plain")
+        own = fresh_home.model_copy(
+            update={
+                "home": fresh_home.home / "own",
+                "warehouse_url": f"postgresql://plain:p@{server.host}:{server.port}/plain",
+            }
+        )
+        with pytest.raises(MigrationError, match="may not make the role aim_loader: let an administrator give"):
+            warehouse(own).__enter__()
+        with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+            admin.execute("alter role plain createrole")
+        with warehouse(own) as house:
+            for _ in range(2):
+                ensure_tables_and_roles(house, own)
+            for role in ("aim_loader", "aim_transformer", "aim_publisher", "aim_mailer", "aim_sav_13", "aim_bi"):
+                psycopg.connect(url_of(own, role)).close()
+            with house.connect() as owner:
+                # It still reads all it did, though row security holds for it and the tables are others'.
+                owner.execute("select count(*) from core.indicator_values, staging.atvejai, quality.row_issues")
+            with psycopg.connect(url_of(own, "aim_sav_13")) as municipal:
+                assert municipal.execute("select count(*) from core.indicator_values").fetchone() == (0,)
+
+
+def test_on_the_embedded_server_nobody_enters_another_database(fresh_home: Settings) -> None:
+    settings = fresh_home
+    with warehouse(settings) as house, metadata(settings) as airflow:
+        ensure_roles(house, settings)
+        with psycopg.connect(airflow) as connection:
+            connection.execute("create table mine (i int)")
+        for database in ("aim", "postgres"):
+            with pytest.raises(psycopg.OperationalError, match="CONNECT"):
+                psycopg.connect(airflow.rpartition("/")[0] + f"/{database}")
+        with house.connect() as owner:
+            assert owner.execute(
+                "select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles where rolname = 'aim_airflow'"
+            ).fetchone() == (False, False, False, False)
+        address = url_of(settings, "aim_bi")
+        psycopg.connect(address).close()
+        for role in ("aim_bi", "aim_sav_13", "aim_loader"):
+            for database in ("airflow", "postgres"):
+                with pytest.raises(psycopg.OperationalError, match="CONNECT"):
+                    psycopg.connect(url_of(settings, role).rpartition("/")[0] + f"/{database}")
+    assert url_of(settings, "aim_bi") == address
 
 
 @pytest.fixture
@@ -333,6 +384,19 @@ def test_whoever_is_made_an_analyst_is_on_record_by_name(published: TestWarehous
     finally:
         published.connection.execute("drop owned by aim_test_jonas")
         published.connection.execute("drop role aim_test_jonas")
+
+
+def test_the_loader_analyses_what_it_fills(house: TestWarehouse) -> None:
+    """Postgres only warns where it may not, and a table never analysed is joined row by row."""
+    warnings: list[str | None] = []
+    with psycopg.connect(url_of(house.settings, "aim_loader"), autocommit=True) as loader:
+        loader.add_notice_handler(lambda told: warnings.append(told.message_primary))
+        for table in ("ops.run_slices", "quality.batch", "quality.row_issues", "quality.code_counts"):
+            loader.execute(f"analyze {table}".encode())
+        loader.execute("truncate quality.batch, quality.repeated_keys")
+        loader.execute("create unlogged table quality.judged (i int)")
+        loader.execute("drop table quality.judged")
+    assert warnings == []
 
 
 def test_no_function_over_core_is_run_by_a_parallel_worker(house: TestWarehouse) -> None:

@@ -21,6 +21,7 @@ grant usage, create on schema staging, quality to aim_loader;
 grant usage on schema ops, identity, reference to aim_loader;
 grant all on all tables in schema staging, quality to aim_loader;
 grant select, insert, update, delete on all tables in schema ops, identity to aim_loader;
+grant all on ops.run_slices to aim_loader;
 grant select on all tables in schema reference to aim_loader;
 grant usage on all sequences in schema ops, quality to aim_loader;
 
