@@ -147,6 +147,7 @@ def everybody_is_held_to_their_own(roles: Roles) -> dict[str, dict[str, int]]:
     nobody_does_what_only_the_owner_may(roles)
     schemas_are_closed_to_those_they_are_not_for(roles)
     nothing_is_told_around_the_policies(roles)
+    nothing_reads_core_with_the_rights_of_its_maker(roles)
     return {code: municipality_reads_its_own_rows_alone(roles, code) for code in (MUNICIPALITY, OTHER, "13")}
 
 
@@ -173,6 +174,24 @@ def schemas_are_closed_to_those_they_are_not_for(roles: Roles) -> None:
             for schema in schemas - {"core"}:
                 for table in roles.tables(schema):
                     connection.execute(sql.SQL("select from {} limit 1").format(sql.Identifier(schema, table)))
+
+
+def nothing_reads_core_with_the_rights_of_its_maker(roles: Roles) -> None:
+    """No view over a table of core but as its reader, no function but the one that keeps the record."""
+    views = roles.connection.execute(
+        "select distinct views.oid::regclass::text from pg_class as views"
+        " inner join pg_rewrite on pg_rewrite.ev_class = views.oid"
+        " inner join pg_depend on pg_depend.objid = pg_rewrite.oid"
+        " inner join pg_class as read on pg_depend.refobjid = read.oid"
+        " where views.relkind in ('v', 'm') and read.relnamespace = 'core'::regnamespace and read.oid <> views.oid"
+        " and not 'security_invoker=true' = any(coalesce(views.reloptions, '{}'))"
+    ).fetchall()
+    assert views == []
+    functions = roles.connection.execute(
+        "select oid::regprocedure::text from pg_proc where prosecdef"
+        " and pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema')"
+    ).fetchall()
+    assert functions == [("ops.note_read(text)",)]
 
 
 def municipality_reads_its_own_rows_alone(roles: Roles, code: str) -> dict[str, int]:

@@ -148,6 +148,9 @@ def test_every_municipality_and_every_part_of_the_pipeline_has_a_login(house: Te
         assert role in roles
         with psycopg.connect(url_of(house.settings, role)) as connection:
             assert connection.execute("select session_user").fetchone() == (role,)
+    with psycopg.connect(url_of(house.settings, "aim_sav_13")) as municipal:
+        assert municipal.execute("show idle_in_transaction_session_timeout").fetchone() == ("10min",)
+        assert municipal.execute("show statement_timeout").fetchone() == ("30min",)
     with pytest.raises(SettingsError, match="no role aim_municipality"):
         url_of(house.settings, "aim_municipality")
     with pytest.raises(SettingsError, match="aim_sav_<code> for each municipality"):

@@ -30,6 +30,8 @@ MUNICIPALITY = "aim_municipality"
 _MUNICIPAL_LOGIN = "aim_sav_"
 _ATTRIBUTES = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "rolbypassrls")
 """What none of our logins may have, as pg_roles names it."""
+_PATIENCE = {"idle_in_transaction_session_timeout": "10min", "statement_timeout": "30min"}
+"""A build waits for whoever still reads the table it makes anew: a reader who forgot it is sent away after a while."""
 _ONE_AT_A_TIME = 7_246_018_317
 """Key of the advisory lock; any number nobody else uses."""
 
@@ -102,6 +104,12 @@ def _ensure_logins(connection: psycopg.Connection, wanted: dict[str, str], fresh
                     compose.Identifier(role), compose.Literal(verifier(connection, role, password))
                 )
             )
+            for setting, longest in () if role in PIPELINE_ROLES else _PATIENCE.items():
+                connection.execute(
+                    compose.SQL("alter role {} set {} = {}").format(
+                        compose.Identifier(role), compose.Identifier(setting), compose.Literal(longest)
+                    )
+                )
     for attribute in _ATTRIBUTES:
         holders = connection.execute(
             compose.SQL("select rolname from pg_roles where {} and rolname = any(%s)").format(
