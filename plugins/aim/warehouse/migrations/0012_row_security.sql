@@ -32,7 +32,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- Not the server's own log of statements: that one would hold what a reader typed by mistake, codes too.
-    asked text := left(regexp_replace(current_query(), '\d([ .-]?\d){10}', '***********', 'g'), 2000);
+    personal_code constant text := '\d([ .-]?\d){10}';
+    asked text := left(regexp_replace(current_query(), personal_code, '***********', 'g'), 2000);
+    program text := regexp_replace(current_setting('application_name'), personal_code, '***********', 'g');
     number bigint;
 begin
     if current_setting('transaction_read_only')::boolean then
@@ -40,7 +42,7 @@ begin
         using errcode = 'read_only_sql_transaction';
     end if;
     insert into ops.reads (login, application, client_address, relation, statement)
-    values (session_user, current_setting('application_name'), inet_client_addr(), relation, asked)
+    values (session_user, program, inet_client_addr(), relation, asked)
     returning read_id into number;
     raise log 'read of core % by %: %: %', number, session_user, relation, asked;
     return true;
