@@ -1,7 +1,8 @@
 {#
     Post-hook of every table of `core`: who reads which of its rows, in the transaction that made it. The model's YAML
     says what a municipality reads (config, meta, municipality_reads); a model that does not say it is read by no
-    municipality. Reference tables are read by everybody, unnoted; what else a person reads is put on record.
+    municipality. Reference tables are read by everybody, unnoted; what else a person reads is put on record. Mails tell
+    providers how they deliver: the mailer reads the collection's tables, which hold no child.
     Owner and pipeline see all rows: security forced on the owner holds for who connects as another one day, too.
 #}
 {% macro row_security() %}
@@ -21,13 +22,17 @@
     {% set reads = model.config.meta.get('municipality_reads') %}
     alter table {{ this }} enable row level security;
     alter table {{ this }} force row level security;
-    {% for policy in ['pipeline', 'own_rows', 'all_rows', 'everybody'] %}
+    {% for policy in ['pipeline', 'own_rows', 'all_rows', 'everybody', 'mails'] %}
     drop policy if exists {{ policy }} on {{ this }};
     {% endfor %}
     create policy pipeline on {{ this }}
     to aim_transformer, aim_publisher, current_user using (true) with check (true);
-    revoke all on {{ this }} from aim_municipality, aim_analyst;
+    revoke all on {{ this }} from aim_municipality, aim_analyst, aim_mailer;
     grant select on {{ this }} to aim_analyst;
+    {% if 'collection' in model.tags %}
+    grant select on {{ this }} to aim_mailer;
+    create policy mails on {{ this }} for select to aim_mailer using (true);
+    {% endif %}
     {% if reads == 'everything' %}
     grant select on {{ this }} to aim_municipality;
     create policy everybody on {{ this }} for select to aim_municipality, aim_analyst using (true);

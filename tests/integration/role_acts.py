@@ -29,6 +29,8 @@ PIPELINE_NEVER_READS = {
     "aim_publisher": {"identity"},
     "aim_mailer": {"identity", "staging", "core", "intermediate"},
 }
+COLLECTION = {"collection_trend", "provider_scorecard", "reporting_rate", "territory_scorecard"}
+"""Tables of core without a child, of which mails tell."""
 NOBODY_MAY = (
     # Become somebody else, or mightier.
     "set role aim",
@@ -148,7 +150,7 @@ def everybody_is_held_to_their_own(roles: Roles) -> dict[str, dict[str, int]]:
     schemas_are_closed_to_those_they_are_not_for(roles)
     nothing_is_told_around_the_policies(roles)
     nothing_reads_core_with_the_rights_of_its_maker(roles)
-    analysts_read_all_rows(roles)
+    those_who_read_all_rows_do(roles)
     return {code: municipality_reads_its_own_rows_alone(roles, code) for code in (MUNICIPALITY, OTHER, "13")}
 
 
@@ -166,7 +168,8 @@ def schemas_are_closed_to_those_they_are_not_for(roles: Roles) -> None:
     for role, schemas in closed.items():
         with roles.login(role) as connection:
             for schema in schemas:
-                for table in roles.tables(schema):
+                told_in_mails = COLLECTION if (role, schema) == ("aim_mailer", "core") else set()
+                for table in set(roles.tables(schema)) - told_in_mails:
                     name = sql.Identifier(schema, table)
                     statement = sql.SQL("select from {} limit 1").format(name).as_string()
                     assert refusal(connection, statement), f"{role} reads {schema}.{table}"
@@ -211,11 +214,13 @@ def municipality_reads_its_own_rows_alone(roles: Roles, code: str) -> dict[str, 
     return read
 
 
-def analysts_read_all_rows(roles: Roles) -> None:
-    with roles.login("aim_analyst") as analyst:
-        for table in roles.tables("core"):
-            count = sql.SQL("select count(*) from core.{}").format(sql.Identifier(table))
-            assert analyst.execute(count).fetchone() == roles.connection.execute(count).fetchone(), table
+def those_who_read_all_rows_do(roles: Roles) -> None:
+    tables = set(roles.tables("core"))
+    for role, read in (("aim_analyst", tables), ("aim_mailer", tables & COLLECTION), ("aim_publisher", tables)):
+        with roles.login(role) as reader:
+            for table in read:
+                count = sql.SQL("select count(*) from core.{}").format(sql.Identifier(table))
+                assert reader.execute(count).fetchone() == roles.connection.execute(count).fetchone(), table
 
 
 def own_rows(roles: Roles, table: str) -> str:

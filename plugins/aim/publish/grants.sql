@@ -7,8 +7,8 @@ to aim_bi, aim_municipality, aim_analyst, aim_operator, aim_mailer, aim_publishe
 grant execute on all routines in schema marts
 to aim_bi, aim_municipality, aim_analyst, aim_operator, aim_mailer, aim_publisher;
 
--- Each table of `core` is granted to people where its row security is, see secured_tables.sql.
-grant usage on schema core to aim_municipality, aim_analyst;
+-- Each table of `core` is granted to its readers where its row security is, see secured_tables.sql.
+grant usage on schema core to aim_municipality, aim_analyst, aim_mailer;
 grant execute on all routines in schema core to aim_municipality, aim_analyst;
 grant execute on function ops.note_read to aim_municipality, aim_analyst;
 

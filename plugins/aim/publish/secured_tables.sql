@@ -1,4 +1,4 @@
--- Tables of core and the roles of people that a policy lets read some of their rows.
+-- Tables of core and the roles, beside the pipeline's, that a policy lets read some of their rows.
 select distinct
     secured.relname,
     pg_get_userbyid(reader) as reader
@@ -9,5 +9,5 @@ where
     secured.relnamespace = 'core'::regnamespace
     and secured.relrowsecurity
     and secured.relforcerowsecurity
-    and pg_get_userbyid(reader) in ('aim_municipality', 'aim_analyst')
+    and pg_get_userbyid(reader) in ('aim_municipality', 'aim_analyst', 'aim_mailer')
 order by secured.relname, reader
