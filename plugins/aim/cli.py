@@ -556,16 +556,22 @@ def rehearse(
 
 
 @app.command()
-def psql() -> None:
+def psql(
+    role: Annotated[str | None, typer.Option(help="As a role, aim_analyst for example; default: the owner.")] = None,
+) -> None:
     """Open a shell on the warehouse."""
+    from aim.publish.roles import url_of
     from aim.warehouse.shell import open_shell
 
-    raise typer.Exit(open_shell(Settings.from_env()))
+    settings = Settings.from_env()
+    raise typer.Exit(open_shell(settings, None if role is None else lambda: url_of(settings, role)))
 
 
 @app.command()
 def url(
-    role: Annotated[str | None, typer.Option(help="A role of the warehouse, aim_bi for example.")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="A role of the warehouse: aim_bi, aim_analyst, aim_sav_13 and so on.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the warehouse's address; starts nothing."""

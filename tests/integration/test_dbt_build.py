@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from judged_slices import AGENCY, CENTRES, ITEMS, OTHERS, JudgedSlices, answer_rows, case_row, person, population_rows
+from role_acts import Roles, everybody_is_held_to_their_own
 from tests.conftest import TestWarehouse
 
 from aim.settings import SettingsError
@@ -34,6 +35,7 @@ def slices(warehouse: TestWarehouse) -> JudgedSlices:
 
 def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> None:
     """One build of all, since it is dear: what it promises and documents, its unit tests, what the next one leaves."""
+    two_municipalities_have_cases(slices)
     run_id = slices.pin(TODAY)
     summaries = [dbt.seed(slices.warehouse, slices.settings, run_id, TODAY).summary()]
     summaries += [dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select).summary() for select in LAYERS]
@@ -41,7 +43,20 @@ def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> No
 
     every_layer_is_tested_and_documented(slices)
     the_unit_tests_of_the_models_pass(slices)
+    read = everybody_is_held_to_their_own(Roles(slices))
+    assert {code: rows["fct_assessment_answer"] for code, rows in read.items()} == {"33": 56, "11": 28, "13": 0}
+    assert all(rows["indicator_current"] and rows["fct_obligation"] for rows in read.values())
     readers_views_outlive_a_build_of_the_layers_below(slices, run_id)
+    assert everybody_is_held_to_their_own(Roles(slices)) == read
+
+
+def two_municipalities_have_cases(slices: JudgedSlices) -> None:
+    """One of 11 beside that of 33."""
+    other = next(code for code, municipality in CENTRES.items() if municipality == "11")
+    child = person(2, date(2011, 1, 1), "M")
+    slices.deliver("atvejai", "2018-10", [case_row("A-2", child, "11", date(2018, 10, 1))], other)
+    answers = answer_rows("V-2", "A-2", date(2018, 10, 3), dict.fromkeys(ITEMS, "3"))
+    slices.deliver("vertinimai", "2018-10", answers, other)
 
 
 def every_layer_is_tested_and_documented(slices: JudgedSlices) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from judged_slices import CENTRES, JudgedSlices, Row, person
 from psycopg import sql
+from role_acts import Roles, everybody_is_held_to_their_own, municipality_reads_its_own_rows_alone
 from tests.conftest import TestWarehouse
 
 from aim.contracts.load import contracts
@@ -90,6 +91,7 @@ def test_facts_hold_the_rows_that_speak_and_follow_what_changes(slices: JudgedSl
     known = slices.connection.execute("select child_id from core.dim_child").fetchall()
     assert {row[0] for row in known} == told
     assert places_of_measures(slices) == [(CENTRES[CENTRE],)] * (ROWS - 2)
+    municipality_reads_its_own_rows_alone(Roles(slices), CENTRES[CENTRE])
 
     # Replaced, emptied, taken back, judged again and new: every fact loses, keeps and gets rows.
     for place, dataset in enumerate(sorted(FACTS)):
@@ -119,6 +121,10 @@ def test_facts_hold_the_rows_that_speak_and_follow_what_changes(slices: JudgedSl
         "select birth_month, sex, has_temporary_code from core.dim_child where child_id = %s",
         (named_twice["vaiko_id"],),
     ).fetchall() == [(date(2010, 3, 1), "female", False)]
+    # What moved, went and came is read by whose it is now.
+    read = everybody_is_held_to_their_own(Roles(slices))
+    assert {code: rows["fct_plan_measure"] for code, rows in read.items()} == {"33": 0, "11": 3, "13": 3}
+    assert all(0 < rows["dim_child"] < len(whole(slices, "dim_child")) for rows in read.values())
     kept = {fact: whole(slices, fact) for fact in FACTS.values()}
     assert all(kept.values())
     dbt.build(slices.warehouse, slices.settings, run_id, TODAY, "config.materialized:incremental,tag:core", True)

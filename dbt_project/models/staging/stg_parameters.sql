@@ -1,3 +1,6 @@
+{# The publisher reads thresholds there, and no other view of this schema. #}
+{{ config(post_hook="grant select on {{ this }} to aim_publisher") }}
+
 with parameters as (
     select * from {{ ref('parameters') }}
 ),

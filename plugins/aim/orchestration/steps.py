@@ -36,17 +36,26 @@ class Stage:
 
 
 @contextmanager
-def _stage(run_id: int, name: str) -> Iterator[Stage]:
-    """Time a step and write its result into the night; a step that raises leaves no result."""
+def _stage(run_id: int, name: str, role: str) -> Iterator[Stage]:
+    """Time a step and write its result into the night; a step that raises leaves no result.
+
+    The step works as `role`, which reaches what it needs and no more; the night's own row is written beside it.
+    """
     settings = Settings.from_env()
     begun = time.monotonic()
     with warehouse(settings) as house:
         with house.connect() as connection:
             run = runs.read_run(connection, run_id)
-        stage = Stage(settings, house, run)
+        stage = Stage(settings, _as_role(house, settings, role), run)
         yield stage
         with house.connect() as connection:
             runs.note_stage(connection, run_id, name, time.monotonic() - begun, stage.result)
+
+
+def _as_role(house: Warehouse, settings: Settings, role: str) -> Warehouse:
+    from aim.publish.roles import url_of
+
+    return Warehouse(url_of(settings, role), house.metadata_url)
 
 
 def _count_values(connection: psycopg.Connection[Any]) -> int:
@@ -77,7 +86,7 @@ def load_reference(run_id: int) -> None:
     """Bring the reference files and the registry into `reference`, for checks and build alike."""
     from aim.warehouse import dbt
 
-    with _stage(run_id, "reference") as stage:
+    with _stage(run_id, "reference", "aim_transformer") as stage:
         stage.result = dbt.seed(stage.warehouse, stage.settings, run_id, stage.run.clock.today).summary()
 
 
@@ -88,7 +97,7 @@ def land(run_id: int) -> None:
     """
     from aim.landing.load import LandingError, WarehouseLostError, land_inbox
 
-    with _stage(run_id, "land") as stage:
+    with _stage(run_id, "land", "aim_loader") as stage:
         try:
             stage.result = land_inbox(stage.settings, stage.warehouse).summary()
         except WarehouseLostError:
@@ -101,7 +110,7 @@ def check(run_id: int) -> None:
     """Judge every delivery that waits for it, then say of each slice whether it came."""
     from aim.quality.judging import judge_all
 
-    with _stage(run_id, "check") as stage:
+    with _stage(run_id, "check", "aim_loader") as stage:
         stage.result = judge_all(stage.warehouse, stage.settings, run_id).summary()
         with stage.warehouse.connect() as connection:
             providers = read_registry(stage.settings.registry)
@@ -133,7 +142,8 @@ def judge_rechecked() -> dict[str, Any]:
             night = runs.last_night(connection)
         if night is None:
             return {"deliveries": 0}
-        result = judge_all(house, settings, night.run_id, unless=runs.a_night_runs).summary()
+        loader = _as_role(house, settings, "aim_loader")
+        result = judge_all(loader, settings, night.run_id, unless=runs.a_night_runs).summary()
         with house.connect() as connection:
             if runs.a_night_runs(connection):
                 return result | {"left_to_the_night": True}
@@ -145,7 +155,7 @@ def build(run_id: int, layer: str) -> None:
     """Build and test one layer of the warehouse on the deliveries pinned for the night."""
     from aim.warehouse import dbt
 
-    with _stage(run_id, f"build_{layer}") as stage:
+    with _stage(run_id, f"build_{layer}", "aim_transformer") as stage:
         stage.result = dbt.build(
             stage.warehouse, stage.settings, run_id, stage.run.clock.today, select=f"tag:{layer}"
         ).summary()
@@ -158,7 +168,7 @@ def release(run_id: int) -> None:
     """Publish the periods that are due, in one transaction."""
     from aim.publish.release import release_due
 
-    with _stage(run_id, "release") as stage:
+    with _stage(run_id, "release", "aim_publisher") as stage:
         stage.result = release_due(
             stage.warehouse, run_id, stage.run.clock, read_reference(stage.settings.reference)
         ).summary()
@@ -168,7 +178,7 @@ def report(run_id: int) -> None:
     """Prepare and send the mails that are due."""
     from aim.reports.sending import send_due_reports
 
-    with _stage(run_id, "report") as stage:
+    with _stage(run_id, "report", "aim_mailer") as stage:
         stage.result = send_due_reports(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
 
 

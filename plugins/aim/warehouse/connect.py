@@ -13,6 +13,7 @@ from psycopg import sql
 
 from aim.settings import Settings, SettingsError
 from aim.warehouse import embedded
+from aim.warehouse.metadata_owner import ensure_metadata_owner
 from aim.warehouse.migrate import migrate
 
 WAREHOUSE_DATABASE = "aim"
@@ -53,14 +54,19 @@ def warehouse(settings: Settings) -> Iterator[Warehouse]:
 
 @contextmanager
 def metadata(settings: Settings) -> Iterator[str]:
-    """Hold Airflow's own database and give its postgresql:// URL. Raises as `warehouse` does."""
+    """Hold Airflow's own database and give its postgresql:// URL. Raises as `warehouse` does.
+
+    On the embedded server the URL is that of a user who reaches this database alone.
+    """
     if settings.metadata_url is not None:
         with connect(settings.metadata_url):
             yield settings.metadata_url
         return
     with embedded.running(settings) as server:
         _ensure_database(server, METADATA_DATABASE)
-        yield server.url(METADATA_DATABASE)
+        with connect(server.url(METADATA_DATABASE)) as connection:
+            airflow = ensure_metadata_owner(settings, server, connection)
+        yield airflow.url(METADATA_DATABASE)
 
 
 def warehouse_url(settings: Settings) -> str:
