@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -39,12 +40,15 @@ def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> No
     summaries += [dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select).summary() for select in LAYERS]
     assert all(summary["made"] for summary in summaries)
 
-    every_layer_is_tested_and_documented(slices)
+    every_layer_is_tested(slices)
+    everything_is_documented(slices)
+    what_is_published_is_told_in_both_languages(slices)
     the_unit_tests_of_the_models_pass(slices)
     readers_views_outlive_a_build_of_the_layers_below(slices, run_id)
+    everything_is_documented(slices)
 
 
-def every_layer_is_tested_and_documented(slices: JudgedSlices) -> None:
+def every_layer_is_tested(slices: JudgedSlices) -> None:
     results = slices.connection.execute(
         "select rule_code, status, severity, responsibility, delivery_id from quality.check_results"
     ).fetchall()
@@ -53,23 +57,47 @@ def every_layer_is_tested_and_documented(slices: JudgedSlices) -> None:
     # A promise that dbt leaves out, for something it reads is below no model of the layer, would be none.
     assert {path.stem for path in (dbt.PROJECT / "tests").glob("*.sql")} <= {row[0] for row in results}
 
-    undocumented = slices.connection.execute(
-        "select relation.oid::regclass::text, a.attname"
-        " from pg_class as relation"
-        " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
-        " where relation.relkind in ('r', 'v')"
-        " and relation.relnamespace::regnamespace::text = any(%s)"
-        " and (col_description(relation.oid, attnum) is null or obj_description(relation.oid, 'pg_class') is null)",
-        (["reference", "intermediate", "core", "marts", "ops", "quality", "identity"],),
-    ).fetchall()
-    assert not undocumented
-
     wide = slices.connection.execute("select count(*) from marts.s01_vaikai_rizikos_seimose").fetchone()
     assert wide == (0,)
     status = slices.connection.execute(
         "select last_load_at is not null, last_release_at, open_incidents from marts.mart_status"
     ).fetchall()
     assert status == [(True, None, 0)]
+
+
+def everything_is_documented(slices: JudgedSlices) -> None:
+    undocumented = slices.connection.execute(
+        "select relation.oid::regclass::text, a.attname"
+        " from pg_class as relation"
+        " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
+        " where relation.relkind in ('r', 'p', 'v')"
+        " and relation.relnamespace::regnamespace::text = any(%s)"
+        " and (coalesce(col_description(relation.oid, attnum), '') = ''"
+        " or coalesce(obj_description(relation.oid, 'pg_class'), '') = '')",
+        (["reference", "staging", "intermediate", "core", "marts", "ops", "quality", "identity"],),
+    ).fetchall()
+    assert not undocumented
+
+
+def what_is_published_is_told_in_both_languages(slices: JudgedSlices) -> None:
+    said = slices.connection.execute(
+        "select objoid::regclass::text, objsubid, description from pg_description"
+        " where classoid = 'pg_class'::regclass and objoid in (select oid from pg_class where relkind in ('r', 'v')"
+        " and relnamespace = 'marts'::regnamespace)"
+    ).fetchall()
+    assert len(said) > 1000
+    not_in_two = [row[:2] for row in said if len([part for part in row[2].split("\n\n") if part.strip()]) != 2]
+    assert not not_in_two
+
+    views = {name: text for name, column, text in said if column == 0 and re.match(r"marts\.[sp]\d\d_", name)}
+    cards = slices.connection.execute(
+        "select indicator_code, name_lt, name_en, numerator_lt, numerator_en from marts.dim_indicator"
+        " where measure = 'main'"
+    ).fetchall()
+    assert len(views) == len({code for code, *_ in cards}) == 22
+    for code, *words in cards:
+        [text] = [text for name, text in views.items() if name.startswith(f"marts.{code.lower()}_")]
+        assert all(word in text for word in words), code
 
 
 def readers_views_outlive_a_build_of_the_layers_below(slices: JudgedSlices, run_id: int) -> None:
