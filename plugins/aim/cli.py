@@ -444,17 +444,14 @@ def contracts_docs(
 ) -> None:
     """Write the provider handbook: pages that need no network, with an empty workbook of each dataset."""
     from aim.clock import Clock
-    from aim.handbook.site import LANGUAGES, write_handbook
+    from aim.handbook.site import write_handbook
     from aim.handbook.sources import Sources
 
     settings = Settings.from_env()
-    if lang not in (*LANGUAGES, "both"):
-        raise UsageError("Write the language as lt, en or both.")
-    folder = out or settings.home / "handbook"
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder: name another with --out.")
+    languages = _languages(lang)
+    folder = _folder(out or settings.home / "handbook")
     sources = Sources.read(settings, Clock.at(_day(day)).today)
-    written = write_handbook(folder, sources, LANGUAGES if lang == "both" else (lang,))
+    written = write_handbook(folder, sources, languages)
     if as_json:
         _print_json({"paths": [str(path) for path in written]})
     else:
@@ -553,6 +550,77 @@ def rehearse(
         _print_json(found.summary())
     else:
         print_rehearsal(found, settings.lang, console)
+
+
+@app.command()
+def dictionary(
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: dictionary/ under AIM_HOME.")] = None,
+    lang: Annotated[str, typer.Option(help="lt, en or both.")] = "both",
+    with_dbt: Annotated[
+        bool, typer.Option("--dbt", help="With dbt's own pages: lineage, from file to figure.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the data dictionary of what is published: pages that need no network."""
+    from aim.clock import Clock
+    from aim.contracts.reference import read_reference
+    from aim.dictionary.reader import reader
+    from aim.dictionary.site import write_dbt_page, write_dictionary
+    from aim.dictionary.told import read_dictionary
+
+    settings = Settings.from_env()
+    folder = _folder(out or settings.home / "dictionary")
+    with reader(settings) as connection:
+        told = read_dictionary(connection, read_reference(settings.reference), Clock.at().today)
+    dbt_page = write_dbt_page(folder, settings) if with_dbt else None
+    written = write_dictionary(folder, told, _languages(lang), dbt_page)
+    if as_json:
+        _print_json({"paths": [str(path) for path in written]})
+    else:
+        console.print(say("cli.dictionary_written", settings.lang, len(written), first=written[0]))
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: export/ under AIM_HOME.")] = None,
+    formats: Annotated[str, typer.Option("--format", help="csv, parquet or both, with a comma.")] = "csv,parquet",
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="As published at the end of that day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the published tables as CSV and Parquet, with a Frictionless descriptor; all as of one instant."""
+    from aim.contracts.reference import read_reference
+    from aim.dictionary.export import FORMATS, write_export
+    from aim.dictionary.reader import reader
+
+    settings = Settings.from_env()
+    wanted = tuple(dict.fromkeys(formats.split(",")))
+    if not set(wanted) <= set(FORMATS):
+        raise UsageError(f"Write the format as {', '.join(FORMATS)} or {','.join(FORMATS)}.")
+    folder = out or settings.home / "export"
+    with reader(settings) as connection:
+        written = write_export(
+            connection, read_reference(settings.reference), folder.absolute(), wanted, as_published=_day(day)
+        )
+    if as_json:
+        _print_json({"folder": str(written.folder), "files": {one.name: one.rows for one in written.files}})
+    else:
+        console.print(say("cli.exported", settings.lang, len(written.files), folder=written.folder))
+
+
+def _folder(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is no folder: name another with --out.")
+    return path
+
+
+def _languages(lang: str) -> tuple[str, ...]:
+    from aim.handbook.site import LANGUAGES
+
+    if lang not in (*LANGUAGES, "both"):
+        raise UsageError("Write the language as lt, en or both.")
+    return LANGUAGES if lang == "both" else (lang,)
 
 
 @app.command()
