@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 from judged_slices import AGENCY, CENTRES, ITEMS, OTHERS, JudgedSlices, answer_rows, case_row, person, population_rows
+from published_to_readers import (
+    dashboards_read_what_is_there,
+    exported_files_hold_what_is_published,
+    the_dictionary_tells_all_that_is_published,
+)
 from tests.conftest import TestWarehouse
 
 from aim.settings import SettingsError
 from aim.warehouse import dbt
 
+Folders = pytest.TempPathFactory
 TODAY = date(2019, 1, 22)
 CENTRE = next(iter(CENTRES))
 LAYERS = ("tag:core", "tag:indicators", "tag:collection", "tag:marts")
@@ -33,7 +39,7 @@ def slices(warehouse: TestWarehouse) -> JudgedSlices:
     return made
 
 
-def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> None:
+def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices, tmp_path_factory: Folders) -> None:
     """One build of all, since it is dear: what it promises and documents, its unit tests, what the next one leaves."""
     run_id = slices.pin(TODAY)
     summaries = [dbt.seed(slices.warehouse, slices.settings, run_id, TODAY).summary()]
@@ -46,6 +52,9 @@ def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> No
     the_unit_tests_of_the_models_pass(slices)
     readers_views_outlive_a_build_of_the_layers_below(slices, run_id)
     everything_is_documented(slices)
+    the_dictionary_tells_all_that_is_published(slices, tmp_path_factory.mktemp("dictionary"))
+    exported_files_hold_what_is_published(slices, tmp_path_factory.mktemp("export"))
+    dashboards_read_what_is_there(slices, tmp_path_factory.mktemp("dbt_pages"))
 
 
 def every_layer_is_tested(slices: JudgedSlices) -> None:

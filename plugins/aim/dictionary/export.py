@@ -135,11 +135,10 @@ def _copy(
         if as_published is None
         else compose.SQL("{}({})").format(compose.Identifier(SCHEMA, "as_published"), compose.Literal(as_published))
     )
-    is_history = any(column.name == "known_to" for column in table.columns) and as_published is None
     statement = compose.SQL("copy (select {columns} from {source}{current}{order}) to stdout (format csv)").format(
         columns=compose.SQL(", ").join(_told(column.name, column.type) for column in table.columns),
         source=source,
-        current=compose.SQL(" where known_to is null" if is_history else ""),
+        current=compose.SQL(" where known_to is null" if table.has_history and as_published is None else ""),
         order=_order(table),
     )
     header = ",".join(column.name for column in table.columns)

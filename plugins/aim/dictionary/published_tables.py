@@ -38,6 +38,11 @@ class PublishedTable:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
 
+    @property
+    def has_history(self) -> bool:
+        """Whether it holds former values too; the key then tells apart those that are current, known_to empty."""
+        return any(column.name == "known_to" for column in self.columns)
+
     def references(self, others: dict[str, PublishedTable]) -> list[tuple[tuple[str, ...], str]]:
         """Which dimensions it refers to: it holds all columns of their key, under the same names."""
         names = {column.name for column in self.columns}
