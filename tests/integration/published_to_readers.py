@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 import psycopg
 import pytest
+from command_line import Aim
 from judged_slices import JudgedSlices
 from psycopg import sql
 
@@ -271,12 +272,24 @@ def the_dictionary_tells_all_that_is_published(slices: JudgedSlices, folder: Pat
             assert not anchor or anchor in pages[there].anchors, (path, link)
 
 
-def dashboards_read_what_is_there(slices: JudgedSlices, folder: Path) -> None:
-    """dbt's own pages are written, and what they know of the dashboards is true of the database."""
-    page = folder / "dbt.html"
-    dbt.write_docs(slices.warehouse, slices.settings, page)
-    text = page.read_text("utf-8")
-    assert "situacija" in text and not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", text)
+def the_commands_write_the_same(slices: JudgedSlices, aim: Aim, folder: Path) -> None:
+    """`aim dictionary` and `aim export`, as the reader of `marts`; dbt's own page lies beside the dictionary's."""
+    ensure_roles(slices.warehouse, slices.settings)
+    status, _, error = aim("dictionary", "--out", str(folder / "pages"), "--lang", "lt", "--dbt")
+    assert (status, error) == (0, "")
+    assert 'href="../dbt.html"' in (folder / "pages" / "lt" / "index.html").read_text("utf-8")
+    dashboards_read_what_is_there(slices, (folder / "pages" / "dbt.html").read_text("utf-8"))
+    status, out, error = aim("export", "--out", str(folder / "files"), "--format", "csv", "--json")
+    assert (status, error) == (0, "")
+    assert json.loads(out)["files"]["dim_territory.csv"] == 71
+    for words in (("--format", "xls"), ("--date", "2019"), ("--out", str(folder))):
+        status, out, error = aim("export", *words)
+        assert (status, out) == (2, "") and len(error.splitlines()) == 1
+
+
+def dashboards_read_what_is_there(slices: JudgedSlices, page: str) -> None:
+    """dbt's own page needs nothing beside it, and what it knows of the dashboards is true of the database."""
+    assert "situacija" in page and not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", page)
     manifest = json.loads((dbt.state_folder(slices.settings) / "target" / "manifest.json").read_text("utf-8"))
     exposures = {one["name"]: one["depends_on"]["nodes"] for one in manifest["exposures"].values()}
     assert set(exposures) == {"situacija", "poveikis", "savivaldybe", "duomenu_rinkimas"}

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from command_line import command_line
 from judged_slices import AGENCY, CENTRES, ITEMS, OTHERS, JudgedSlices, answer_rows, case_row, person, population_rows
 from published_to_readers import (
-    dashboards_read_what_is_there,
     exported_files_hold_what_is_published,
+    the_commands_write_the_same,
     the_dictionary_tells_all_that_is_published,
 )
 from tests.conftest import TestWarehouse
@@ -39,7 +40,9 @@ def slices(warehouse: TestWarehouse) -> JudgedSlices:
     return made
 
 
-def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices, tmp_path_factory: Folders) -> None:
+def test_every_layer_is_built_and_keeps_its_promises(
+    slices: JudgedSlices, tmp_path_factory: Folders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One build of all, since it is dear: what it promises and documents, its unit tests, what the next one leaves."""
     run_id = slices.pin(TODAY)
     summaries = [dbt.seed(slices.warehouse, slices.settings, run_id, TODAY).summary()]
@@ -54,7 +57,9 @@ def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices, tmp_p
     everything_is_documented(slices)
     the_dictionary_tells_all_that_is_published(slices, tmp_path_factory.mktemp("dictionary"))
     exported_files_hold_what_is_published(slices, tmp_path_factory.mktemp("export"))
-    dashboards_read_what_is_there(slices, tmp_path_factory.mktemp("dbt_pages"))
+    the_commands_write_the_same(
+        slices, command_line(slices.settings, monkeypatch, capsys), tmp_path_factory.mktemp("commands")
+    )
 
 
 def every_layer_is_tested(slices: JudgedSlices) -> None:

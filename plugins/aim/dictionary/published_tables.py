@@ -59,7 +59,7 @@ class PublishedTable:
 def published_tables(connection: psycopg.Connection) -> dict[str, PublishedTable]:
     """Every table and view of `marts` by name, in the order of their names."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(sql.load(__file__, "published_tables.sql"), {"schema": SCHEMA}).fetchall()
+        rows = cursor.execute(sql.load(__file__, "published_tables.sql"), {"schema_name": SCHEMA}).fetchall()
     tables: dict[str, PublishedTable] = {}
     for name, of_table in groupby(rows, key=lambda row: str(row["table_name"])):
         columns = list(of_table)

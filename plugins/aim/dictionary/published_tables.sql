@@ -28,6 +28,6 @@ left join lateral (
     limit 1
 ) as keys on true
 where
-    schemas.nspname = %(schema)s
+    schemas.nspname = %(schema_name)s
     and relations.relkind in ('r', 'v')
 order by relations.relname, columns.attnum

@@ -15,7 +15,7 @@ def comment(connection: psycopg.Connection, schema: str, table: str, says: str, 
 
     A column that the table does not have is passed over.
     """
-    found = connection.execute(sql.load(__file__, "comments_said.sql"), {"schema": schema, "table": table})
+    found = connection.execute(sql.load(__file__, "comments_said.sql"), {"schema_name": schema, "table_name": table})
     said: dict[str | None, str | None] = dict(found.fetchall())
     if said.get(None) != says:
         connection.execute(

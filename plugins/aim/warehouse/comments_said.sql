@@ -22,5 +22,5 @@ left join lateral (
         0 as attnum
 ) as columns on true
 where
-    schemas.nspname = %(schema)s
-    and relations.relname = %(table)s
+    schemas.nspname = %(schema_name)s
+    and relations.relname = %(table_name)s
