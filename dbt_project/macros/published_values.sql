@@ -1,10 +1,12 @@
-{# What is published now of one indicator, every code with its Lithuanian and English label. #}
-{% macro published_values(indicator_code) %}
+{# What is published now of one indicator, or of all, every code with its Lithuanian and English label. #}
+{% macro published_values(indicator_code=none) %}
 with published as (
     select * from {{ source('marts', 'indicator_values') }}
     where
-        indicator_code = '{{ indicator_code }}'
-        and known_to is null
+        known_to is null
+        {%- if indicator_code %}
+        and indicator_code = '{{ indicator_code }}'
+        {%- endif %}
 ),
 
 indicators as (
