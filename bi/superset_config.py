@@ -91,6 +91,10 @@ THEME_DEFAULT = {
     "token": {
         "brandAppName": APP_NAME,
         "brandLogoAlt": APP_NAME,
+        "brandLogoUrl": "/static/assets/images/superset-logo-horiz.png",
+        "brandLogoHeight": "24px",
+        "brandLogoMargin": "18px 0",
+        "brandLogoHref": "/dashboard/list/",
         "colorPrimary": "#1f5f8b",
         "colorLink": "#1f5f8b",
         "fontUrls": [],
@@ -100,3 +104,19 @@ THEME_DEFAULT = {
 THEME_DARK = None
 # Superset has no Lithuanian interface; its numbers are written the Lithuanian way.
 D3_FORMAT = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0€"]}
+EXTRA_CATEGORICAL_COLOR_SCHEMES = [
+    {
+        "id": "aimValueAndCoverage",
+        "label": "AIM: reikšmė ir aprėptis",
+        "description": "",
+        "isDefault": False,
+        "colors": ["#1f5f8b", "#d5dce2"],
+    },
+    {
+        "id": "aimCompared",
+        "label": "AIM: kelios kreivės",
+        "description": "",
+        "isDefault": True,
+        "colors": ["#7a9e3a", "#1f5f8b", "#8d7bb5", "#c2571a", "#e0a12e", "#5b6770"],
+    },
+]

@@ -14,7 +14,7 @@ select
     consistency,
     continuity,
     score,
-    letter
+    coalesce(letter, '–') as letter
 from marts.territory_scorecard
 where
     territory_level = 'nation'

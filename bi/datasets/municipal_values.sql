@@ -1,4 +1,4 @@
--- One row per indicator, period and municipality, with its tile on the map. shade: 1 the lowest fifth of the values
+-- One row per indicator, period and municipality, with its tile on the map; once more where the period is the newest. shade: 1 the lowest fifth of the values
 -- published, 5 the highest; equal values are shaded alike.
 with municipal as (
     select
@@ -7,6 +7,9 @@ with municipal as (
         published.indicator_order,
         published.period_grain_lt,
         published.period,
+        published.period_start = max(published.period_start) over (
+            partition by published.indicator_named_lt, published.period_grain_lt
+        ) as is_newest,
         published.period_lt,
         municipalities.name as municipality_lt,
         replace(municipalities.name, ' sav.', '') as municipality_short_lt,
@@ -61,6 +64,8 @@ select
     indicator_order,
     period_grain_lt,
     period,
+    choices.period_choice_lt,
+    choices.is_repeated,
     period_lt,
     municipality_lt,
     municipality_short_lt,
@@ -70,8 +75,11 @@ select
     value,
     shown_lt,
     unit_lt,
-    numerator,
-    denominator,
+    case when conf_status = 'C' then 'C' else coalesce({{ counted('numerator') }}, '–') end as numerator_lt,
+    case
+        when conf_status = 'C' and denominator is null then 'C'
+        else coalesce({{ counted('denominator') }}, '–')
+    end as denominator_lt,
     round(coverage_pct)::integer as coverage_pct,
     coalesce(coverage_pct < 100, false) as is_incomplete,
     obs_status,
@@ -84,3 +92,9 @@ select
     {{ number('shade_from') }} as shade_from_lt,
     {{ number('shade_to') }} as shade_to_lt
 from bounded
+cross join lateral (
+    values
+    (bounded.period, false),
+    (case when bounded.is_newest then 'Naujausias' end, true)
+) as choices (period_choice_lt, is_repeated)
+where choices.period_choice_lt is not null

@@ -14,7 +14,7 @@ select
     municipalities.name as municipality_lt,
     municipalities.name_long as municipality_long_lt,
     municipalities.county_name as county_lt,
-    {{ whole('peers.children') }} as children_lt,
+    {{ counted('peers.children') }} as children_lt,
     peers.population_year,
     peers.peers_lt,
     scorecards.providers,

@@ -24,6 +24,11 @@ select
     latest.period_lt,
     latest.shown_lt,
     case when latest.unit = 'per_1000' then '/ ' else '' end || latest.unit_lt as unit_lt,
+    latest.conf_status = 'C' as is_hidden,
+    case
+        when latest.conf_status = 'C' then 'C' else coalesce({{ counted('latest.numerator') }}, '–')
+    end as numerator_lt,
+    coalesce({{ counted('latest.denominator') }}, '–') as denominator_lt,
     latest.conf_status,
     latest.obs_status,
     latest.obs_status_lt,
@@ -31,7 +36,7 @@ select
     latest.coverage_pct < 100 as is_incomplete,
     latest.obs_status <> 'A' as is_marked,
     before.period_lt as before_period_lt,
-    before.shown_lt as before_shown_lt,
+    nullif(before.shown_lt, '–') as before_shown_lt,
     before.definition_version <> latest.definition_version as is_defined_anew,
     case
         when before.definition_version = latest.definition_version

@@ -3,7 +3,7 @@ select
     providers.name as provider_lt,
     providers.provider_code,
     coalesce(municipalities.name, 'Visa Lietuva') as municipality_lt,
-    scorecards.letter,
+    coalesce(scorecards.letter, '–') as letter,
     scorecards.score,
     scorecards.expected,
     scorecards.accepted,

@@ -100,7 +100,14 @@ def draw(
     if chart.each is None:
         return [_drawn(declared, slug, placed, sources[chart.dataset], {}, first_number)]
     return [
-        _drawn(declared, slug, placed, sources[f"{chart.dataset}/{one.code}"], vars(one), first_number + place)
+        _drawn(
+            declared,
+            slug,
+            placed,
+            sources[f"{chart.dataset}/{one.code}"],
+            {**vars(one), "time_format": one.time_format},
+            first_number + place,
+        )
         for place, one in enumerate(one for one in indicators if placed.area in (None, one.area))
     ]
 
@@ -219,15 +226,15 @@ def _drawn(
     if chart.viz == "mixed_timeseries":
         params["adhoc_filters_b"] = params["adhoc_filters"]
     if chart.viz in ("table", "handlebars"):
-        params |= {
+        params = {
             "query_mode": "raw",
+            "show_cell_bars": False,
             "all_columns": list(chart.columns or (column.name for column in source.columns)),
             "order_by_cols": [json.dumps([column, how == "asc"]) for column, how in chart.order.items()],
+            **params,
         }
     if chart.template:
         params["handlebarsTemplate"] = declared.text("templates", chart.template)
-    if chart.style:
-        params["styleTemplate"] = declared.text("templates", chart.style)
     return Drawn(
         uuid=identity("chart", slug, placed.chart, values.get("code", "")),
         number=number,
@@ -247,7 +254,7 @@ def _put_in(value: Any, values: Mapping[str, str]) -> Any:
 def _query(declared: Declarations, name: str) -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     return environment.from_string(declared.text("datasets", f"{name}.sql")).render(
-        metric=lambda metric: declared.metrics[metric].sql, number=_number, whole=_whole
+        metric=lambda metric: declared.metrics[metric].sql, number=_number, counted=_counted
     )
 
 
@@ -257,6 +264,6 @@ def _number(expression: str, sign: bool = False) -> str:
     return f"translate(to_char({expression}, '{picture}'), ',.-', chr(160) || ',−')"
 
 
-def _whole(expression: str) -> str:
-    """SQL: a whole number as Lithuanian writes it, 1 234."""
-    return f"translate(to_char({expression}, 'FM999G999G990'), ',', chr(160))"
+def _counted(expression: str) -> str:
+    """SQL: a count as Lithuanian writes it, 1 234; weighted ones have decimals, 10,5."""
+    return f"translate(rtrim(to_char({expression}, 'FM999G999G990D99'), '.'), ',.', chr(160) || ',')"

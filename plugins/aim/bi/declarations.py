@@ -52,7 +52,6 @@ class Chart(_Declared):
     description: str = ""
     each: Literal["indicator"] | None = None
     template: str | None = None
-    style: str | None = None
     columns: tuple[str, ...] = ()
     order: dict[str, Literal["asc", "desc"]] = {}
     filters: dict[str, str] = {}
@@ -81,7 +80,8 @@ class Section(_Declared):
 class Filter(_Declared):
     """A choice above the dashboard: one value of a column, the first unless the reader chooses; `optional`: none.
 
-    It holds for the charts named, or for all, and offers what is left by the filters it comes after.
+    It holds for the charts named, or for all, and offers what is left by the filters it comes after, in the order of
+    the metric `sort_by` of its dataset.
     """
 
     title: str
@@ -91,6 +91,7 @@ class Filter(_Declared):
     after: tuple[str, ...] = ()
     where: dict[str, str] = {}
     newest_first: bool = False
+    sort_by: str | None = None
     optional: bool = False
 
 
@@ -163,6 +164,8 @@ def _unknown_names(declared: Declarations) -> Iterator[str]:
         for one in dashboard.filters:
             if one.dataset not in declared.datasets:
                 yield f"bi/dashboards/{slug}.yml: {one.title} reads the dataset {one.dataset}, which is not declared."
+            elif one.sort_by is not None and one.sort_by not in declared.datasets[one.dataset].metrics:
+                yield f"bi/dashboards/{slug}.yml: {one.dataset} does not offer {one.sort_by} to sort {one.title} by."
             for title in set(one.after) - titles:
                 yield f"bi/dashboards/{slug}.yml: {one.title} comes after the filter {title}, which is not there."
 

@@ -25,6 +25,11 @@ class Indicator:
     view: str
     grain: str
 
+    @property
+    def time_format(self) -> str:
+        """How the axis of a chart names its periods, in the words of d3, which knows no half-years."""
+        return {"quarter": "%Y-K%q", "year": "%Y"}.get(self.grain, "%Y-%m")
+
 
 @dataclass(frozen=True)
 class Column:

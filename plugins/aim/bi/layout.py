@@ -28,7 +28,6 @@ def dashboard_asset(
         "css": declared.text("templates", "dashboard.css"),
         "position": _position(declared, dashboard, drawn),
         "metadata": {
-            "color_scheme": "supersetColors",
             "cross_filters_enabled": False,
             "filter_bar_orientation": "HORIZONTAL",
             "refresh_frequency": 0,
@@ -118,7 +117,10 @@ def _filter(slug: str, one: Filter, charts: Sequence[Drawn], sources: Mapping[st
         "filterType": "filter_select",
         "targets": [{"datasetUuid": sources[one.dataset].uuid, "column": {"name": one.column}}],
         "adhoc_filters": conditions(one.where),
+        # Its first value is put in force at once, not offered to be.
+        "requiredFirst": not one.optional,
         "cascadeParentIds": [_filter_id(slug, title) for title in one.after],
+        "sortMetric": one.sort_by,
         "scope": {
             "rootPath": [_ROOT],
             "excluded": [chart.number for chart in charts if one.charts and chart.key not in one.charts],
