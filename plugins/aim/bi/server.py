@@ -126,6 +126,7 @@ def environment(settings: Settings) -> dict[str, str]:
     ours = {
         "SUPERSET_CONFIG_PATH": str(settings.project_root / "bi" / "superset_config.py"),
         "AIM_BI_HOME": str(home),
+        "SUPERSET_HOME": str(home),
         "AIM_BI_ROLES": str(roles_file(settings)),
         "SCARF_ANALYTICS": "false",
         "DO_NOT_TRACK": "1",
