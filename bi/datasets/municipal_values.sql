@@ -73,6 +73,7 @@ select
     tile_row,
     tile_column,
     value,
+    coalesce(value, -1) as value_order,
     shown_lt,
     unit_lt,
     case when conf_status = 'C' then 'C' else coalesce({{ counted('numerator') }}, '–') end as numerator_lt,
@@ -90,7 +91,7 @@ select
     shade,
     is_legend,
     {{ number('shade_from') }} as shade_from_lt,
-    {{ number('shade_to') }} as shade_to_lt
+    case when shade_to > shade_from then {{ number('shade_to') }} end as shade_to_lt
 from bounded
 cross join lateral (
     values
