@@ -1,11 +1,15 @@
-{# What is published now of one indicator, every code with its Lithuanian and English label. #}
-{% macro published_values(indicator_code) %}
+{# What is published now of one indicator, or of all, every code with its Lithuanian and English label. #}
+{% macro published_values(indicator_code=none) %}
+{% if indicator_code %}
 {{ config(post_hook="{{ comment_from_card('" ~ indicator_code ~ "') }}") }}
+{% endif %}
 with published as (
     select * from {{ source('marts', 'indicator_values') }}
     where
-        indicator_code = '{{ indicator_code }}'
-        and known_to is null
+        known_to is null
+        {%- if indicator_code %}
+        and indicator_code = '{{ indicator_code }}'
+        {%- endif %}
 ),
 
 indicators as (

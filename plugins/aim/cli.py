@@ -29,6 +29,8 @@ secret_app = typer.Typer(no_args_is_help=True, help="The secret file kept outsid
 airflow_app = typer.Typer(no_args_is_help=True, help="Airflow part by part, each in a container of its own.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(secret_app, name="secret")
+bi_app = typer.Typer(no_args_is_help=True, help="The dashboards: Apache Superset, made from the files in bi/.")
+app.add_typer(bi_app, name="bi")
 # For docker-compose.yml and its like; people call `nightly` and `up`.
 app.add_typer(airflow_app, name="airflow", hidden=True)
 
@@ -648,6 +650,39 @@ def url(
         sys.stdout.write(address + "\n")
 
 
+@bi_app.command("up")
+def bi_up(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; default: a free one, kept.")] = None,
+) -> None:
+    """Bring Superset to what bi/ declares and serve it, with the warehouse, until stopped."""
+    from aim.bi.server import serve
+
+    settings = Settings.from_env()
+
+    def ready(url: str, user: str, password_file: Path) -> None:
+        console.print(say("cli.bi_up", settings.lang, url=url, user=user, password_file=password_file))
+
+    console.print(say("cli.bi_preparing", settings.lang), style="dim")
+    serve(settings, host, port, ready)
+
+
+@bi_app.command("provision")
+def bi_provision(as_json: AsJson = False) -> None:
+    """Bring Superset to what bi/ declares, whatever it was; starts no page. For where something else serves it."""
+    from aim.bi.accounts import password_file
+    from aim.bi.server import provision
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        provision(settings, house)
+    if as_json:
+        _print_json({"passwords": str(password_file(settings))})
+    else:
+        console.print(say("cli.bi_provisioned", settings.lang, password_file=password_file(settings)))
+
+
 @secret_app.command("new")
 def secret_new(path: Path, as_json: AsJson = False) -> None:
     """Make the secret file at PATH (mode 600); one that is there is never replaced."""
@@ -728,6 +763,7 @@ def _misused() -> tuple[type[Exception], ...]:
 
 def _failed() -> tuple[type[Exception], ...]:
     """Errors of the pipeline itself that say enough in their one sentence."""
+    from aim.bi.server import SupersetError
     from aim.landing.inbox import InboxError
     from aim.landing.load import LandingError
     from aim.orchestration.airflow_api import AirflowUnreachableError
@@ -735,7 +771,15 @@ def _failed() -> tuple[type[Exception], ...]:
     from aim.quality.judged_tables import JudgingError
     from aim.warehouse.embedded import ServerError
 
-    return (InboxError, LandingError, AirflowError, AirflowUnreachableError, JudgingError, ServerError)
+    return (
+        InboxError,
+        LandingError,
+        AirflowError,
+        AirflowUnreachableError,
+        JudgingError,
+        ServerError,
+        SupersetError,
+    )
 
 
 def main() -> None:
