@@ -28,7 +28,7 @@ from psycopg import sql
 
 from aim.contracts.reference import read_reference
 from aim.dictionary.export import write_export
-from aim.publish.roles import READER
+from aim.dictionary.reader import READER
 from aim.settings import Settings
 from aim.warehouse.connect import connect, warehouse
 

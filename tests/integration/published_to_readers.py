@@ -22,9 +22,10 @@ from psycopg import sql
 
 from aim.contracts.reference import read_reference
 from aim.dictionary.export import write_export
+from aim.dictionary.reader import READER
 from aim.dictionary.site import write_dictionary
 from aim.dictionary.told import example_query, read_dictionary
-from aim.publish.roles import READER, ensure_roles, url_of
+from aim.publish.roles import ensure_roles, url_of
 from aim.settings import SettingsError
 from aim.warehouse import dbt
 

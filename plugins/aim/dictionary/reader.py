@@ -7,9 +7,12 @@ from contextlib import contextmanager
 
 import psycopg
 
-from aim.publish.roles import READER, url_of
+from aim.publish.roles import url_of
 from aim.settings import Settings
 from aim.warehouse.connect import connect, warehouse
+
+READER = "aim_bi"
+"""The role of BI tools: it reads schema `marts` and nothing else."""
 
 
 @contextmanager

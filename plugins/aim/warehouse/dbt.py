@@ -14,17 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
 from aim.settings import PROJECT_ROOT, Settings, SettingsError
-from aim.warehouse.comments import comment
 from aim.warehouse.connect import Warehouse
 from aim.warehouse.sql import load
-
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 REFERENCE_FILES = PROJECT / "seeds" / "reference"
@@ -123,7 +119,6 @@ def invoke(warehouse: Warehouse, settings: Settings, command: str, *arguments: s
         # last time, else the changed ones alone. A statement gets what it says of the run when it is run.
         outcome = dbtRunner().invoke(_words("parse", state))
         if isinstance(outcome.result, Manifest):
-            _comment_sources(warehouse, outcome.result)
             outcome = dbtRunner(manifest=outcome.result).invoke(_words(command, state, *arguments))
     results: Any = outcome.result
     if results is None or not hasattr(results, "results"):
@@ -174,15 +169,6 @@ def _words(command: str, state: Path, *arguments: str, keep_json: bool = False) 
         str(state / "target"),
         *arguments,
     ]
-
-
-def _comment_sources(warehouse: Warehouse, manifest: Manifest) -> None:
-    """Say in the database what the project says of columns that it reads and does not make: dbt itself does not."""
-    with warehouse.connect() as connection:
-        for source in manifest.sources.values():
-            if source.columns:
-                columns = {name: column.description for name, column in source.columns.items()}
-                comment(connection, source.schema, source.identifier, source.description, columns)
 
 
 def _node_result(result: Any) -> NodeResult:
