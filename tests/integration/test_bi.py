@@ -122,7 +122,7 @@ def ensure_municipal_logins(fresh: TestWarehouse, codes: tuple[str, ...]) -> Non
 
 
 def publish(connection: psycopg.Connection[Any]) -> list[Row]:
-    """Values of all indicators: two periods, a second measure and a breakdown to be counted twice by mistake."""
+    """Values of all indicators: some periods, a second measure and a breakdown to be counted twice by mistake."""
     chance = random.Random(6)
     cards = connection.cursor(row_factory=dict_row).execute(
         "select distinct on (indicator_code) indicator_code, definition_version, unit from marts.dim_indicator"
@@ -133,6 +133,7 @@ def publish(connection: psycopg.Connection[Any]) -> list[Row]:
         for grain, first, last in (
             ("year", date(2018, 1, 1), date(2018, 12, 31)),
             ("year", date(2017, 1, 1), date(2017, 12, 31)),
+            ("half_year", date(2018, 7, 1), date(2018, 12, 31)),
             ("quarter", date(2018, 10, 1), date(2018, 12, 31)),
         ):
             for territory in (SMALL, LARGE, HIDDEN, WITHOUT, NATION):

@@ -74,4 +74,4 @@ def columns_of_query(connection: psycopg.Connection[Any], query: str) -> list[Co
 def columns_of_table(connection: psycopg.Connection[Any], schema: str, table: str) -> list[Column]:
     """The columns of a table or view with their comments."""
     with connection.cursor(row_factory=class_row(Column)) as cursor:
-        return cursor.execute(load(__file__, "columns.sql"), {"schema": schema, "table": table}).fetchall()
+        return cursor.execute(load(__file__, "columns.sql"), {"relation": f"{schema}.{table}"}).fetchall()

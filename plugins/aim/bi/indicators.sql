@@ -13,15 +13,16 @@ inner join pg_class as views
         views.relnamespace = 'marts'::regnamespace
         and views.relkind = 'v'
         and starts_with(views.relname, lower(cards.indicator_code) || '_')
-cross join lateral (
-    select indicator_grains.period_grain
-    from reference.indicator_grains
-    inner join marts.dim_period_grain as grains on indicator_grains.period_grain = grains.period_grain
-    where
-        indicator_grains.indicator_code = cards.indicator_code
-        and grains.months > 1
-    order by grains.months
-    limit 1
-) as shortest
+cross join
+    lateral (
+        select indicator_grains.period_grain
+        from reference.indicator_grains
+        inner join marts.dim_period_grain as grains on indicator_grains.period_grain = grains.period_grain
+        where
+            indicator_grains.indicator_code = cards.indicator_code
+            and grains.months > 1
+        order by grains.months
+        limit 1
+    ) as shortest
 where cards.measure = 'main'
 order by cards.indicator_code asc, cards.valid_from desc nulls last

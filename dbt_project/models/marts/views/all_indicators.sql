@@ -24,7 +24,8 @@ final as (
         case
             when published.conf_status = 'C' then 'C – neskelbiama'
             when published.value is null then '–'
-            else translate(to_char(published.value, 'FM999G999G990D00'), ',.', chr(160) || ',')
+            -- Thousands apart by a no-break space, the decimals by a comma.
+            else translate(to_char(published.value, 'FM999G999G990D00'), ',.', ' ,')
         end as shown_lt,
         case
             when published.conf_status = 'C' then 'C – not published'
