@@ -1,8 +1,9 @@
-# Two commands for a stranger: `make nightly` and `make test`. Both set up first.
-.PHONY: nightly test check setup lock clean
+# Three commands for a stranger: `make nightly`, `make test` and, after a night, `make bi`. All set up first.
+.PHONY: nightly test bi check setup lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+BI_VENV := .venv-bi
 AIM := $(VENV)/bin/aim
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -11,8 +12,11 @@ nightly: setup
 	$(AIM) nightly --with-sample $(if $(DATE),--date $(DATE))
 
 # In the order of their folders: whole nights first, so that no long file is left to one process at the end.
-test: setup
+test: setup $(BI_VENV)/installed
 	$(VENV)/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+bi: setup $(BI_VENV)/installed
+	$(AIM) bi up
 
 setup: $(VENV)/installed
 
@@ -29,6 +33,16 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip check
 	touch $@
 
+# Superset in an environment of its own: it stands on SQLAlchemy 1.4, Airflow and dbt do not.
+$(BI_VENV)/installed: bi/requirements.lock
+	test -x $(BI_VENV)/bin/python || $(PYTHON) -m venv $(BI_VENV)
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BI_VENV)/bin/python --no-deps --require-hashes -r bi/requirements.lock ; \
+	else \
+		$(BI_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r bi/requirements.lock ; \
+	fi
+	touch $@
+
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -40,6 +54,7 @@ check: setup
 
 lock:
 	uv pip compile -p 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
+	uv pip compile -p 3.11 --generate-hashes --no-emit-index-url --no-header bi/requirements.in -o bi/requirements.lock
 
 clean:
-	rm -rf $(VENV) .aim .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BI_VENV) .aim .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,7 +36,7 @@ def prepare(connection: psycopg.Connection[Any]) -> None:
     """Empty staging tables with the partitions of the year, and an empty ledger."""
     for contract in contracts().datasets.values():
         ensure_staging_table(connection, contract)
-        ensure_partition(connection, contract.dataset, date(2018, 1, 1))
+        ensure_partition(connection, contract, date(2018, 1, 1))
     tables = ", ".join(f"staging.{dataset}" for dataset in contracts().datasets)
     connection.execute(f"truncate {tables}, ops.deliveries, quality.row_issues, quality.check_results cascade")
     connection.commit()

@@ -1,10 +1,15 @@
-{# What is published now of one indicator, every code with its Lithuanian and English label. #}
-{% macro published_values(indicator_code) %}
+{# What is published now of one indicator, or of all, every code with its Lithuanian and English label. #}
+{% macro published_values(indicator_code=none) %}
+{% if indicator_code %}
+{{ config(post_hook="{{ comment_from_card('" ~ indicator_code ~ "') }}") }}
+{% endif %}
 with published as (
     select * from {{ source('marts', 'indicator_values') }}
     where
-        indicator_code = '{{ indicator_code }}'
-        and known_to is null
+        known_to is null
+        {%- if indicator_code %}
+        and indicator_code = '{{ indicator_code }}'
+        {%- endif %}
 ),
 
 indicators as (
@@ -23,8 +28,15 @@ breakdowns as (
     select * from {{ ref('marts_dim_breakdown') }}
 ),
 
-statuses as (
+-- Two of them, not one met twice: a reader who leaves the labels out is then spared the joins.
+observed as (
     select * from {{ ref('marts_dim_value_status') }}
+    where status = 'obs_status'
+),
+
+confidential as (
+    select * from {{ ref('marts_dim_value_status') }}
+    where status = 'conf_status'
 ),
 
 final as (
@@ -83,14 +95,8 @@ final as (
         on
             published.breakdown = breakdowns.breakdown
             and published.breakdown_value = breakdowns.breakdown_value
-    left join statuses as observed
-        on
-            observed.status = 'obs_status'
-            and published.obs_status = observed.code
-    left join statuses as confidential
-        on
-            confidential.status = 'conf_status'
-            and published.conf_status = confidential.code
+    left join observed on published.obs_status = observed.code
+    left join confidential on published.conf_status = confidential.code
 )
 
 select * from final

@@ -29,6 +29,8 @@ secret_app = typer.Typer(no_args_is_help=True, help="The secret file kept outsid
 airflow_app = typer.Typer(no_args_is_help=True, help="Airflow part by part, each in a container of its own.")
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(secret_app, name="secret")
+bi_app = typer.Typer(no_args_is_help=True, help="The dashboards: Apache Superset, made from the files in bi/.")
+app.add_typer(bi_app, name="bi")
 # For docker-compose.yml and its like; people call `nightly` and `up`.
 app.add_typer(airflow_app, name="airflow", hidden=True)
 
@@ -444,17 +446,14 @@ def contracts_docs(
 ) -> None:
     """Write the provider handbook: pages that need no network, with an empty workbook of each dataset."""
     from aim.clock import Clock
-    from aim.handbook.site import LANGUAGES, write_handbook
+    from aim.handbook.site import write_handbook
     from aim.handbook.sources import Sources
 
     settings = Settings.from_env()
-    if lang not in (*LANGUAGES, "both"):
-        raise UsageError("Write the language as lt, en or both.")
-    folder = out or settings.home / "handbook"
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder: name another with --out.")
+    languages = _languages(lang)
+    folder = _folder(out or settings.home / "handbook")
     sources = Sources.read(settings, Clock.at(_day(day)).today)
-    written = write_handbook(folder, sources, LANGUAGES if lang == "both" else (lang,))
+    written = write_handbook(folder, sources, languages)
     if as_json:
         _print_json({"paths": [str(path) for path in written]})
     else:
@@ -556,6 +555,77 @@ def rehearse(
 
 
 @app.command()
+def dictionary(
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: dictionary/ under AIM_HOME.")] = None,
+    lang: Annotated[str, typer.Option(help="lt, en or both.")] = "both",
+    with_dbt: Annotated[
+        bool, typer.Option("--dbt", help="With dbt's own pages: lineage, from file to figure.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the data dictionary of what is published: pages that need no network."""
+    from aim.clock import Clock
+    from aim.contracts.reference import read_reference
+    from aim.dictionary.reader import reader
+    from aim.dictionary.site import write_dbt_page, write_dictionary
+    from aim.dictionary.told import read_dictionary
+
+    settings = Settings.from_env()
+    folder = _folder(out or settings.home / "dictionary")
+    with reader(settings) as connection:
+        told = read_dictionary(connection, read_reference(settings.reference), Clock.at().today)
+    dbt_page = write_dbt_page(folder, settings) if with_dbt else None
+    written = write_dictionary(folder, told, _languages(lang), dbt_page)
+    if as_json:
+        _print_json({"paths": [str(path) for path in written]})
+    else:
+        console.print(say("cli.dictionary_written", settings.lang, len(written), first=written[0]))
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Option("--out", help="Where to; default: export/ under AIM_HOME.")] = None,
+    formats: Annotated[str, typer.Option("--format", help="csv, parquet or both, with a comma.")] = "csv,parquet",
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="As published at the end of that day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the published tables as CSV and Parquet, with a Frictionless descriptor; all as of one instant."""
+    from aim.contracts.reference import read_reference
+    from aim.dictionary.export import FORMATS, write_export
+    from aim.dictionary.reader import reader
+
+    settings = Settings.from_env()
+    wanted = tuple(dict.fromkeys(formats.split(",")))
+    if not set(wanted) <= set(FORMATS):
+        raise UsageError(f"Write the format as {', '.join(FORMATS)} or {','.join(FORMATS)}.")
+    folder = out or settings.home / "export"
+    with reader(settings) as connection:
+        written = write_export(
+            connection, read_reference(settings.reference), folder.absolute(), wanted, as_published=_day(day)
+        )
+    if as_json:
+        _print_json({"folder": str(written.folder), "files": {one.name: one.rows for one in written.files}})
+    else:
+        console.print(say("cli.exported", settings.lang, len(written.files), folder=written.folder))
+
+
+def _folder(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is no folder: name another with --out.")
+    return path
+
+
+def _languages(lang: str) -> tuple[str, ...]:
+    from aim.handbook.site import LANGUAGES
+
+    if lang not in (*LANGUAGES, "both"):
+        raise UsageError("Write the language as lt, en or both.")
+    return LANGUAGES if lang == "both" else (lang,)
+
+
+@app.command()
 def psql(
     role: Annotated[str | None, typer.Option(help="As a role, aim_analyst for example; default: the owner.")] = None,
 ) -> None:
@@ -584,6 +654,39 @@ def url(
         _print_json({"url": address})
     else:
         sys.stdout.write(address + "\n")
+
+
+@bi_app.command("up")
+def bi_up(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; default: a free one, kept.")] = None,
+) -> None:
+    """Bring Superset to what bi/ declares and serve it, with the warehouse, until stopped."""
+    from aim.bi.server import serve
+
+    settings = Settings.from_env()
+
+    def ready(url: str, user: str, password_file: Path) -> None:
+        console.print(say("cli.bi_up", settings.lang, url=url, user=user, password_file=password_file))
+
+    console.print(say("cli.bi_preparing", settings.lang), style="dim")
+    serve(settings, host, port, ready)
+
+
+@bi_app.command("provision")
+def bi_provision(as_json: AsJson = False) -> None:
+    """Bring Superset to what bi/ declares, whatever it was; starts no page. For where something else serves it."""
+    from aim.bi.accounts import password_file
+    from aim.bi.server import provision
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        provision(settings, house)
+    if as_json:
+        _print_json({"passwords": str(password_file(settings))})
+    else:
+        console.print(say("cli.bi_provisioned", settings.lang, password_file=password_file(settings)))
 
 
 @secret_app.command("new")
@@ -666,6 +769,7 @@ def _misused() -> tuple[type[Exception], ...]:
 
 def _failed() -> tuple[type[Exception], ...]:
     """Errors of the pipeline itself that say enough in their one sentence."""
+    from aim.bi.server import SupersetError
     from aim.landing.inbox import InboxError
     from aim.landing.load import LandingError
     from aim.orchestration.airflow_api import AirflowUnreachableError
@@ -673,7 +777,15 @@ def _failed() -> tuple[type[Exception], ...]:
     from aim.quality.judged_tables import JudgingError
     from aim.warehouse.embedded import ServerError
 
-    return (InboxError, LandingError, AirflowError, AirflowUnreachableError, JudgingError, ServerError)
+    return (
+        InboxError,
+        LandingError,
+        AirflowError,
+        AirflowUnreachableError,
+        JudgingError,
+        ServerError,
+        SupersetError,
+    )
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ class JudgedSlices:
         for contract in contracts().datasets.values():
             ensure_staging_table(connection, contract)
             for year in range(2016, 2020):
-                ensure_partition(connection, contract.dataset, date(year, 1, 1))
+                ensure_partition(connection, contract, date(year, 1, 1))
 
     def deliver(
         self,

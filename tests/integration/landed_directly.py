@@ -68,7 +68,7 @@ def ensure_tables(connection: psycopg.Connection[Any], declared: Contracts | Non
     for contract in (declared or contracts()).datasets.values():
         ensure_staging_table(connection, contract)
         for year in PARTITIONED_YEARS:
-            ensure_partition(connection, contract.dataset, date(year, 1, 1))
+            ensure_partition(connection, contract, date(year, 1, 1))
 
 
 def land(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from command_line import command_line
 from judged_slices import AGENCY, CENTRES, ITEMS, OTHERS, JudgedSlices, answer_rows, case_row, person, population_rows
+from published_to_readers import (
+    exported_files_hold_what_is_published,
+    the_commands_write_the_same,
+    the_dictionary_tells_all_that_is_published,
+)
 from role_acts import Roles, everybody_is_held_to_their_own
 from tests.conftest import TestWarehouse
 
 from aim.settings import SettingsError
 from aim.warehouse import dbt
 
+Folders = pytest.TempPathFactory
 TODAY = date(2019, 1, 22)
 CENTRE = next(iter(CENTRES))
 LAYERS = ("tag:core", "tag:indicators", "tag:collection", "tag:marts")
@@ -33,7 +41,9 @@ def slices(warehouse: TestWarehouse) -> JudgedSlices:
     return made
 
 
-def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> None:
+def test_every_layer_is_built_and_keeps_its_promises(
+    slices: JudgedSlices, tmp_path_factory: Folders, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One build of all, since it is dear: what it promises and documents, its unit tests, what the next one leaves."""
     two_municipalities_have_cases(slices)
     run_id = slices.pin(TODAY)
@@ -41,13 +51,21 @@ def test_every_layer_is_built_and_keeps_its_promises(slices: JudgedSlices) -> No
     summaries += [dbt.build(slices.warehouse, slices.settings, run_id, TODAY, select).summary() for select in LAYERS]
     assert all(summary["made"] for summary in summaries)
 
-    every_layer_is_tested_and_documented(slices)
+    every_layer_is_tested(slices)
+    everything_is_documented(slices)
+    what_is_published_is_told_in_both_languages(slices)
     the_unit_tests_of_the_models_pass(slices)
     read = everybody_is_held_to_their_own(Roles(slices))
     assert {code: rows["fct_assessment_answer"] for code, rows in read.items()} == {"33": 56, "11": 28, "13": 0}
     assert all(rows["indicator_current"] and rows["fct_obligation"] for rows in read.values())
     readers_views_outlive_a_build_of_the_layers_below(slices, run_id)
     assert everybody_is_held_to_their_own(Roles(slices)) == read
+    everything_is_documented(slices)
+    the_dictionary_tells_all_that_is_published(slices, tmp_path_factory.mktemp("dictionary"))
+    exported_files_hold_what_is_published(slices, tmp_path_factory.mktemp("export"))
+    the_commands_write_the_same(
+        slices, command_line(slices.settings, monkeypatch, capsys), tmp_path_factory.mktemp("commands")
+    )
 
 
 def two_municipalities_have_cases(slices: JudgedSlices) -> None:
@@ -59,7 +77,7 @@ def two_municipalities_have_cases(slices: JudgedSlices) -> None:
     slices.deliver("vertinimai", "2018-10", answers, other)
 
 
-def every_layer_is_tested_and_documented(slices: JudgedSlices) -> None:
+def every_layer_is_tested(slices: JudgedSlices) -> None:
     results = slices.connection.execute(
         "select rule_code, status, severity, responsibility, delivery_id from quality.check_results"
     ).fetchall()
@@ -68,23 +86,58 @@ def every_layer_is_tested_and_documented(slices: JudgedSlices) -> None:
     # A promise that dbt leaves out, for something it reads is below no model of the layer, would be none.
     assert {path.stem for path in (dbt.PROJECT / "tests").glob("*.sql")} <= {row[0] for row in results}
 
-    undocumented = slices.connection.execute(
-        "select relation.oid::regclass::text, a.attname"
-        " from pg_class as relation"
-        " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
-        " where relation.relkind in ('r', 'v')"
-        " and relation.relnamespace::regnamespace::text = any(%s)"
-        " and (col_description(relation.oid, attnum) is null or obj_description(relation.oid, 'pg_class') is null)",
-        (["reference", "intermediate", "core", "marts", "ops", "quality", "identity"],),
-    ).fetchall()
-    assert not undocumented
-
     wide = slices.connection.execute("select count(*) from marts.s01_vaikai_rizikos_seimose").fetchone()
     assert wide == (0,)
     status = slices.connection.execute(
         "select last_load_at is not null, last_release_at, open_incidents from marts.mart_status"
     ).fetchall()
     assert status == [(True, None, 0)]
+
+
+def everything_is_documented(slices: JudgedSlices) -> None:
+    undocumented = slices.connection.execute(
+        "select relation.oid::regclass::text, a.attname"
+        " from pg_class as relation"
+        " inner join pg_attribute as a on relation.oid = a.attrelid and attnum >= 0 and not attisdropped"
+        " where relation.relkind in ('r', 'p', 'v')"
+        " and relation.relnamespace::regnamespace::text = any(%s)"
+        " and (coalesce(col_description(relation.oid, attnum), '') = ''"
+        " or coalesce(obj_description(relation.oid, 'pg_class'), '') = '')",
+        (["reference", "staging", "intermediate", "core", "marts", "ops", "quality", "identity"],),
+    ).fetchall()
+    assert not undocumented
+
+
+def what_is_published_is_told_in_both_languages(slices: JudgedSlices) -> None:
+    said = slices.connection.execute(
+        "select objoid::regclass::text, objsubid, description from pg_description"
+        " where classoid = 'pg_class'::regclass and objoid in (select oid from pg_class where relkind in ('r', 'v')"
+        " and relnamespace = 'marts'::regnamespace)"
+    ).fetchall()
+    assert len(said) > 1000
+    not_in_two = [row[:2] for row in said if len([part for part in row[2].split("\n\n") if part.strip()]) != 2]
+    assert not not_in_two
+
+    # dbt says the one, a migration the other.
+    told = slices.connection.execute(
+        "select attname, attrelid::regclass::text, col_description(attrelid, attnum) from pg_attribute where attnum > 0"
+        " and attrelid in ('marts.indicator_values'::regclass, 'marts.s01_vaikai_rizikos_seimose'::regclass)"
+    ).fetchall()
+    published, viewed = ({n: text for n, of, text in told if ("s01" in of) is is_view} for is_view in (False, True))
+    assert set(published) - set(viewed) == {"known_to"}
+    assert {name: published[name] for name in published.keys() & viewed} == {
+        n: viewed[n] for n in published.keys() & viewed
+    }
+
+    views = {name: text for name, column, text in said if column == 0 and re.match(r"marts\.[sp]\d\d_", name)}
+    cards = slices.connection.execute(
+        "select indicator_code, name_lt, name_en, numerator_lt, numerator_en from marts.dim_indicator"
+        " where measure = 'main'"
+    ).fetchall()
+    assert len(views) == len({code for code, *_ in cards}) == 22
+    for code, *words in cards:
+        [text] = [text for name, text in views.items() if name.startswith(f"marts.{code.lower()}_")]
+        assert all(word in text for word in words), code
 
 
 def readers_views_outlive_a_build_of_the_layers_below(slices: JudgedSlices, run_id: int) -> None:

@@ -97,6 +97,16 @@ PERSON_COLUMNS: dict[str, str] = {
 }
 """What a personal code becomes at landing."""
 
+PERSON_TITLES: dict[str, Text] = {
+    "vaiko_id": Text(lt="Vaiko raktas; asmens kodo saugykloje nėra", en="Opaque key of the child; no personal code"),
+    "gimimo_menuo": Text(lt="Gimimo mėnesio pirma diena, iš asmens kodo", en="First day of the month of birth"),
+    "lytis": Text(lt="Lytis (V, M), iš asmens kodo", en="Sex by the personal code: V male, M female"),
+    "_temporary_code": Text(
+        lt="Vaikas asmens kodo dar neturi", en="The child has no personal code yet and cannot be linked to others"
+    ),
+}
+"""What each of those columns means."""
+
 TEMPORARY_NUMBER = "laikinas_nr"
 """Optional column for children who have no code yet; read beside a personal code, never stored."""
 

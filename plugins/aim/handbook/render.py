@@ -34,7 +34,10 @@ def sentence(text: str) -> str:
 
 
 def page(template: str, words: Words, **values: object) -> str:
-    """One page. The template says its sentences by `t(key)`, those of other areas by `said(key)`."""
+    """One page, its template beside `aim.<area>` of the words, else the handbook's of that name.
+
+    The template says its sentences by `t(key)`, those of other areas by `said(key)`.
+    """
 
     def t(key: str, n: int | None = None, **put_in: object) -> Markup:
         return marked(words.say(key, n, **put_in))
@@ -42,9 +45,10 @@ def page(template: str, words: Words, **values: object) -> str:
     def said(key: str, n: int | None = None, **put_in: object) -> Markup:
         return marked(say(key, words.lang, n, **put_in))
 
-    return _environment().get_template(template).render(t=t, said=said, words=words, **values)
+    return _environment(words.area).get_template(template).render(t=t, said=said, words=words, **values)
 
 
 @cache
-def _environment() -> Environment:
-    return templates_of("aim.handbook", marked=marked, sentence=sentence)
+def _environment(area: str) -> Environment:
+    packages = dict.fromkeys((f"aim.{area}", "aim.handbook"))
+    return templates_of(*packages, marked=marked, sentence=sentence)

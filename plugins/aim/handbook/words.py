@@ -36,13 +36,14 @@ def in_alphabet(text: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Words:
-    """The language of a page."""
+    """The language of a page, and the area of the catalogue that its sentences stand in."""
 
     lang: str
+    area: str = "handbook"
 
     def say(self, key: str, n: int | None = None, **values: object) -> str:
-        """The handbook's sentence `key`."""
-        return say(f"handbook.{key}", self.lang, n, **values)
+        """The area's sentence `key`."""
+        return say(f"{self.area}.{key}", self.lang, n, **values)
 
     def text(self, text: Text) -> str:
         """What a declaration says in both languages."""

@@ -382,7 +382,7 @@ class _Landing:
         if not present >= contract.staging_columns().keys():
             with self._connection.transaction():
                 ensure_staging_table(self._connection, contract)
-                ensure_partition(self._connection, contract.dataset, date(year, 1, 1))
+                ensure_partition(self._connection, contract, date(year, 1, 1))
         self._ready_partitions.add((contract.dataset, year))
 
     def _copy(

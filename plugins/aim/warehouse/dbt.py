@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,18 +126,33 @@ def invoke(warehouse: Warehouse, settings: Settings, command: str, *arguments: s
     return BuildResult(tuple(_node_result(result) for result in results.results), float(results.elapsed_time))
 
 
+def write_docs(warehouse: Warehouse, settings: Settings, file: Path) -> None:
+    """Write dbt's own pages on the project, lineage and all, as one file that needs no network; no value is in it.
+
+    Raises BuildFailedError where dbt could not.
+    """
+    from dbt.cli.main import dbtRunner
+
+    state = state_folder(settings)
+    with _environment(_profile(warehouse) | _seed_folders(settings, state / "seeds")):
+        outcome = dbtRunner().invoke(_words("docs generate", state, "--static", keep_json=True))
+    if not outcome.success:
+        raise BuildFailedError(f"dbt docs could not be written: {_first_line(outcome.exception)}")
+    shutil.copyfile(state / "target" / "static_index.html", file)
+
+
 def state_folder(settings: Settings) -> Path:
     """Where dbt keeps what it has read of the project, and finds its seeds."""
     return settings.home / "dbt"
 
 
-def _words(command: str, state: Path, *arguments: str) -> list[str]:
-    """A dbt command that says and writes nothing."""
+def _words(command: str, state: Path, *arguments: str, keep_json: bool = False) -> list[str]:
+    """A dbt command that says nothing, and writes nothing unless its JSON is kept in the state folder."""
     return [
         "--quiet",
         "--no-print",
         "--no-use-colors",
-        "--no-write-json",
+        "--write-json" if keep_json else "--no-write-json",
         "--no-send-anonymous-usage-stats",
         "--log-level",
         "none",
@@ -144,7 +160,7 @@ def _words(command: str, state: Path, *arguments: str) -> list[str]:
         "none",
         "--log-path",
         str(state / "logs"),
-        command,
+        *command.split(),
         "--project-dir",
         str(PROJECT),
         "--profiles-dir",
