@@ -172,7 +172,12 @@ def _forget_original(work: _Work, name: str, of_original: Sequence[Taken]) -> No
         _take_rows(work, of_original, known | erased.rows, erased.taken)
         erasures.note_erased_file(work.connection, work.secret.file_digest(sha256))
         erasures.original_went(work.connection, name, kept.name if kept else None, kept.sha256 if kept else None)
-        erasures.note(work.connection, work.erasure_id, (), {"originals_changed" if kept else "originals_destroyed": 1})
+        erasures.note(
+            work.connection,
+            work.erasure_id,
+            ("ops.deliveries", "ops.doomed_originals"),
+            {"originals_changed" if kept else "originals_destroyed": 1},
+        )
     destroy_doomed(work.connection, work.settings)
 
 

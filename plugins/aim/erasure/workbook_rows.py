@@ -36,6 +36,8 @@ _KNOWN_PARTS = {
 """What holds no copy of a sheet's rows, or one that is seen to here."""
 _PICTURE_OF_THE_SHEET = re.compile(r"Thumbnails/.*|docProps/thumbnail\..*")
 _KEPT_CHANGES = b"tracked-changes"
+_DIGITS = 11
+"""Of a personal code."""
 _TAG = re.compile(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _NAME = re.compile(rb"</?(?:([^\s:/>]+):)?")
 _ROW_OF_CELL = re.compile(r"\$?[A-Z]+\$?([0-9]+)")
@@ -180,9 +182,12 @@ def is_the_code(cell: str, written: re.Pattern[str]) -> bool:
         return True
     try:
         number = Decimal(cell.replace(",", "."))
-        return number == number.to_integral_value() and bool(written.fullmatch(str(int(number))))
-    except (InvalidOperation, ValueError, OverflowError):
+    except InvalidOperation:
         return False
+    # Its size first: 1E999999999 is a number too.
+    if number.adjusted() + 1 != _DIGITS or number != number.to_integral_value():
+        return False
+    return written.fullmatch(str(int(number))) is not None
 
 
 def _emptied(xml: bytes, elements: Collection[_Row], filling: bytes) -> bytes:

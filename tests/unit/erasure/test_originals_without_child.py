@@ -157,6 +157,12 @@ def test_a_code_that_landing_could_not_read_is_the_childs_too(cell: str) -> None
     assert_is_nowhere(found.content)
 
 
+@pytest.mark.parametrize("cell", ["1E999999999999", "-1e-99999999999", "Infinity and beyond", "61003019808.5", "NaN"])
+def test_a_cell_that_is_no_code_is_nobodys(cell: str) -> None:
+    found = erased(lines(row(1, cell), row(2, CODE)).encode())
+    assert found.rows == {3}
+
+
 def test_in_another_childs_text_the_code_alone_is_starred_out() -> None:
     content = lines([*row(1, OTHER), f"brolis {CODE}"], row(2, OTHER)).encode()
     found = erased(content)
