@@ -208,7 +208,6 @@ def make(home: Home) -> None:
         ensure_staging_tables(home.connection, contracts())
         runs.open_run(home.connection, Clock.at(TODAY))
     run_id = home.rows("select max(run_id) from ops.runs")[0][0]
-    dbt.seed(home.warehouse, home.settings, run_id, TODAY)
     # One after another, as they came: two share a name.
     for name, content, day in FILES:
         home.deliver(name, content, day)
