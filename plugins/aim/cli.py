@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -555,6 +556,137 @@ def rehearse(
 
 
 @app.command()
+def forget(
+    child: Annotated[
+        bool, typer.Option("--child", help="One child: its code, or `PROVIDER NUMBER`, is read from standard input.")
+    ] = False,
+    before: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Retention: all whose period ended before this day.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase one child everywhere, or what is older than a date; the archive included. It cannot be undone.
+
+    Verdicts, counts and what was published stay. May be killed and run again. Not reached: backups of your own.
+    """
+    if child == (before is not None):
+        raise UsageError("Say either --child, with the code on standard input, or --before DATE.")
+    settings = Settings.from_env()
+    if before is None:
+        _forget_child(settings, yes, as_json)
+    else:
+        _forget_before(settings, _day(before), yes, as_json)
+
+
+def _forget_child(settings: Settings, yes: bool, as_json: bool) -> None:
+    from aim.erasure.child import forget_child
+    from aim.warehouse.connect import warehouse
+
+    code = _read_quietly(say("cli.forget_which", settings.lang))
+    if not yes:
+        _ask(settings, say("cli.forget_sure", settings.lang), only_watched=True)
+    with _counting(settings, as_json) as progress, warehouse(settings) as house:
+        found = forget_child(house, settings, code, progress).summary()
+    if as_json:
+        _print_json(found)
+        return
+    console.print(say("cli.forgotten", settings.lang, found["rows"], **_without(found, "in_inbox")))
+    if found["in_inbox"]:
+        names = ", ".join(found["in_inbox"])
+        console.print(say("cli.forget_in_inbox", settings.lang, len(found["in_inbox"]), names=names))
+    if found["others_unfinished"]:
+        console.print(say("cli.forget_unfinished", settings.lang, found["others_unfinished"]))
+
+
+def _forget_before(settings: Settings, before: date | None, yes: bool, as_json: bool) -> None:
+    from aim.clock import Clock
+    from aim.erasure.retention import forget_before, what_would_go
+    from aim.warehouse.connect import warehouse
+
+    assert before is not None
+    today = Clock.at().today
+    with warehouse(settings) as house:
+        if not yes:
+            expected = what_would_go(house, settings, before, today)
+            _ask(settings, say("cli.retain_sure", settings.lang, expected["deliveries"], before=before, **expected))
+        with _counting(settings, as_json) as progress:
+            found = forget_before(house, settings, before, today, progress).summary()
+    if as_json:
+        _print_json(found)
+    else:
+        console.print(say("cli.retained", settings.lang, found["deliveries"], **found))
+
+
+@app.command()
+def rekey(
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Destroy the former keys, whoever is still known by them alone.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a new secret into use without losing a link: no child's token and no fact changes.
+
+    The archive is locked anew and read once, so that children are known under the new key at once; the former keys are
+    destroyed when nobody needs them. May be killed and run again. Copy the secret file to its safe place afterwards.
+    """
+    from aim.erasure.rekeying import rekey as take_new_keys
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    if finish and not yes:
+        _ask(settings, say("cli.rekey_sure", settings.lang))
+    with _counting(settings, as_json) as progress, warehouse(settings) as house:
+        found = take_new_keys(house, settings, finish, progress).summary()
+    if as_json:
+        _print_json(found)
+        return
+    console.print(say("cli.rekeyed", settings.lang, found["originals"], **found))
+    if found["lost"]:
+        console.print(say("cli.rekey_lost", settings.lang, found["lost"]))
+    if found["is_finished"]:
+        console.print(say("cli.rekey_finished", settings.lang, path=settings.secret_file))
+    else:
+        console.print(say("cli.rekey_left", settings.lang, found["left"], left_seen=found["left_seen"]))
+
+
+def _read_quietly(prompt: str) -> str:
+    """One line from standard input; on a terminal it is not shown."""
+    from getpass import getpass
+
+    lines = [getpass(prompt)] if sys.stdin.isatty() else sys.stdin.read().splitlines()
+    given = [line for line in lines if line.strip()]
+    if len(given) != 1:
+        raise UsageError("Give one child on standard input: its personal code, on one line.")
+    return given[0]
+
+
+def _ask(settings: Settings, question: str, only_watched: bool = False) -> None:
+    """Go on only if a person says so. `only_watched`: what is piped in has said so already."""
+    if not sys.stdin.isatty():
+        if only_watched:
+            return
+        raise UsageError(say("cli.say_yes", settings.lang))
+    if not typer.confirm(question):
+        raise typer.Exit(2)
+
+
+def _without(found: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in names}
+
+
+@contextmanager
+def _counting(settings: Settings, as_json: bool) -> Iterator[Callable[[int, int], None]]:
+    """Tells on a terminal how many originals were looked at."""
+    if as_json or not console.is_terminal:
+        yield lambda done, of: None
+        return
+    with console.status("") as status:
+        yield lambda done, of: status.update(say("cli.originals_looked_at", settings.lang, done=done, of=of))
+
+
+@app.command()
 def dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="Where to; default: dictionary/ under AIM_HOME.")] = None,
     lang: Annotated[str, typer.Option(help="lt, en or both.")] = "both",
@@ -747,6 +879,8 @@ def _misused() -> tuple[type[Exception], ...]:
     from aim.contracts.load import ContractError
     from aim.contracts.reference import ReferenceFileError
     from aim.contracts.registry import RegistryError
+    from aim.erasure.retention import RetentionError
+    from aim.erasure.sought import SoughtError
     from aim.explain.asked import QuestionError
     from aim.ledger.deliveries import LedgerError
     from aim.orchestration.status import StatusError
@@ -761,7 +895,9 @@ def _misused() -> tuple[type[Exception], ...]:
         RegistryError,
         LedgerError,
         QuestionError,
+        RetentionError,
         SampleError,
+        SoughtError,
         StatusError,
         MigrationError,
     )
@@ -770,6 +906,7 @@ def _misused() -> tuple[type[Exception], ...]:
 def _failed() -> tuple[type[Exception], ...]:
     """Errors of the pipeline itself that say enough in their one sentence."""
     from aim.bi.server import SupersetError
+    from aim.erasure.turn import ErasureError
     from aim.landing.inbox import InboxError
     from aim.landing.load import LandingError
     from aim.orchestration.airflow_api import AirflowUnreachableError
@@ -778,6 +915,7 @@ def _failed() -> tuple[type[Exception], ...]:
     from aim.warehouse.embedded import ServerError
 
     return (
+        ErasureError,
         InboxError,
         LandingError,
         AirflowError,

@@ -100,7 +100,7 @@ def test_a_plain_file_becomes_typed_tokenised_rows(warehouse: TestWarehouse) -> 
     assert delivery["received_at"] == IN_TIME
     assert left_in_inbox(warehouse) == []
     secret = read_secret(warehouse.settings.secret_file)
-    with archive.original(warehouse.settings.archive, secret.archive_identity, delivery["archive_name"]) as original:
+    with archive.original(warehouse.settings.archive, secret.identities, delivery["archive_name"]) as original:
         assert original.read() == content
 
 
@@ -135,7 +135,7 @@ def test_a_refused_file_is_archived_and_gets_its_reason_and_the_next_one_lands(
     assert (refused["reason_code"], refused["rows_received"]) == (reason, rows)
     assert (refused["rows_loaded"], refused["rows_quarantined"], refused["rows_duplicate"]) == (0, rows, 0)
     secret = read_secret(warehouse.settings.secret_file)
-    with archive.original(warehouse.settings.archive, secret.archive_identity, refused["archive_name"]) as original:
+    with archive.original(warehouse.settings.archive, secret.identities, refused["archive_name"]) as original:
         assert original.read() == content
     assert {row["provider_code"] for row in staged(warehouse)} == {CENTRES[1]}
     assert left_in_inbox(warehouse) == []

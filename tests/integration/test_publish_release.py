@@ -233,6 +233,25 @@ def test_any_part_of_a_value_makes_it_another(house: House, other: dict[str, Any
     assert [row["territory_code"] for row in house.rows("marts")] == ["33", "33", "34"]
 
 
+def test_what_retention_has_taken_the_rows_of_is_revised_no_more(house: House) -> None:
+    ledgers_own = Value(90, 100, indicator="P11", version="v1", unit="percent")
+    house.computes(Value(40), ledgers_own, Value(30, **NOVEMBER))
+    house.night("2018-12-28")
+    published = house.rows("marts")
+    assert len(published) == 3
+    # Rows of October are gone, November reaches back to them.
+    house.connection.execute("insert into ops.retentions (before_date) values ('2018-11-01')")
+    house.computes(replace(ledgers_own, numerator=91), Value(7, **NOVEMBER))
+    assert (house.night("2019-01-20").kind, house.now()) == (
+        "revision",
+        [(91, 100, "A"), (40, 5000, "A"), (30, 5000, "A")],
+    )
+    # Two years after the day, November reaches back before it no more.
+    house.connection.execute("update ops.retentions set before_date = '2016-11-01'")
+    house.night("2019-02-20")
+    assert house.now() == [(91, 100, "A"), (40, 5000, "A"), (7, 5000, "A")]
+
+
 def test_a_value_no_longer_there_is_ended_and_a_new_one_begun(house: House) -> None:
     house.computes(Value(), Value(territory="34"))
     house.night("2018-11-20")

@@ -15,6 +15,11 @@ periods as (
     where is_over
 ),
 
+held as (
+    select coalesce(max(before_date), '-infinity') as held_from
+    from {{ source('ops', 'retentions') }}
+),
+
 -- A dataset that one measure alone is counted from brings about the periods of that measure's grain.
 datasets as (
     select
@@ -56,7 +61,8 @@ due_days as (
     group by due_on
 ),
 
--- A period is computed by the version valid on its last day.
+-- A period is computed by the version valid on its last day; not at all where retention took rows of it. The ledger
+-- keeps all of its own.
 candidates as (
     select
         indicators.indicator_code,
@@ -75,6 +81,10 @@ candidates as (
             grains.period_grain = periods.period_grain
             and coalesce(versions.valid_from, '-infinity') <= periods.period_end
             and coalesce(versions.valid_to, 'infinity') > periods.period_end
+    cross join held
+    where
+        periods.period_start >= held.held_from
+        or indicators.basis = 'ledger'
 ),
 
 with_slices as (

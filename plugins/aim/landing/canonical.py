@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from aim.contracts.models import PERSON_COLUMNS, TEMPORARY_NUMBER, DatasetContract, FieldContract, FieldType
+from aim.contracts.models import PERSON_COLUMNS, TEMPORARY_NUMBER, DatasetContract, FieldType
 from aim.contracts.reference import Reference
 from aim.landing.cells import BLANKS, PLAIN_TEXT, UNREADABLE, CellReader, cell_reader, trimmed
 from aim.landing.identity import ChildKeys, tokens
@@ -98,7 +98,7 @@ class Canonicaliser:
         unreadable: dict[str, pl.Series] = {}
         for declared in self._contract.fields:
             if declared.type is FieldType.PERSONAL_CODE:
-                people = self._people(raw, declared)
+                people = self.people(raw)
                 made |= {name: people[name] for name in PERSON_COLUMNS}
                 unreadable[declared.name] = people["is_unreadable"]
             elif declared.name in raw.columns:
@@ -113,7 +113,9 @@ class Canonicaliser:
         found = {name: rows for name, rows in unreadable.items() if rows.any()}
         return pl.DataFrame(made).with_columns(_array_literal(found).alias(UNREADABLE_FIELDS)).select(self.columns)
 
-    def _people(self, raw: pl.DataFrame, declared: FieldContract) -> pl.DataFrame:
+    def people(self, raw: pl.DataFrame) -> pl.DataFrame:
+        """What the personal codes of a dataset that has them become, see `aim.landing.identity.tokens`; in order."""
+        declared = next(field for field in self._contract.fields if field.type is FieldType.PERSONAL_CODE)
         numbers = None
         if TEMPORARY_NUMBER in raw.columns:
             numbers, some_unreadable = self._numbers.canonical(raw[TEMPORARY_NUMBER])

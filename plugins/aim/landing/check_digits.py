@@ -66,6 +66,16 @@ def holds_personal_code(text: str) -> bool:
     return len(text) >= _LENGTH and next(_codes_within(text), None) is not None
 
 
+def ways_to_write(code: str) -> re.Pattern[str]:
+    """Finds a code wherever it stands in a text: in one, written apart in any way, or within a longer number."""
+    return re.compile(f"(?:{_APART})?".join(code))
+
+
+def starred(text: str, found: re.Pattern[str]) -> str:
+    """The text with the digits of all that is found starred out, as long as before."""
+    return found.sub(lambda match: _DIGITS.sub(lambda digits: "*" * len(digits[0]), match[0]), text)
+
+
 def without_personal_codes(text: str) -> str:
     """The text with the digits of every personal code in it starred out."""
     shown = list(text)

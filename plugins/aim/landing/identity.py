@@ -6,8 +6,8 @@ of the code under the newest key of the secret file. A plain hash would not do: 
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,8 @@ from aim.warehouse import sql
 
 CODE = "code"
 NUMBER = "number"
+SOUGHT = "sought"
+"""In the place of a `vaiko_id`: one of those looked for."""
 _DIGEST_BYTES = 32
 _FOREIGN_TO_THE_REGISTER = r"^9[0-9]{10}$"
 """Codes beginning with 9 follow no rule of date or sex."""
@@ -51,8 +53,7 @@ class ChildKeys:
             if digest not in self._remembered
         )
         if wanted:
-            for older in sorted(self._secret.hmac_keys.keys() - {version}, reverse=True):
-                self._carry_over(version, older, wanted)
+            self._carry_over(wanted)
             self._remember(version, [digest for digest, _ in wanted])
         return [self._remembered[digest] for digest in digests]
 
@@ -63,8 +64,7 @@ class ChildKeys:
             digests = [digest for digest in digests if digest not in self._remembered]
 
     def _digests(self, version: int, subjects: Iterable[bytes]) -> list[bytes]:
-        key = self._secret.hmac_keys[version]
-        return [hmac.digest(key, subject, "sha256") for subject in subjects]
+        return [self._secret.digest(version, subject) for subject in subjects]
 
     def _known(self, version: int, digests: Sequence[bytes]) -> dict[bytes, str]:
         rows = self._connection.execute(
@@ -73,18 +73,55 @@ class ChildKeys:
         ).fetchall()
         return {digests[place]: child for place, child in rows}
 
-    def _carry_over(self, version: int, older: int, wanted: Sequence[tuple[bytes, bytes]]) -> None:
-        self._connection.execute(
-            sql.load(__file__, "carry_over_children.sql"),
-            {
-                "version": version,
-                "hmacs": b"".join(digest for digest, _ in wanted),
-                "former_version": older,
-                "former_hmacs": b"".join(self._digests(older, (subject for _, subject in wanted))),
-                "count": len(wanted),
-                "bytes": _DIGEST_BYTES,
-            },
+    def _carry_over(self, wanted: Sequence[tuple[bytes, bytes]]) -> None:
+        """Children known under an older key become known under the newest. wanted: (newest digest, subject)."""
+        version = self._secret.newest
+        for older in sorted(self._secret.hmac_keys.keys() - {version}, reverse=True):
+            self._connection.execute(
+                sql.load(__file__, "carry_over_children.sql"),
+                {
+                    "version": version,
+                    "hmacs": b"".join(digest for digest, _ in wanted),
+                    "former_version": older,
+                    "former_hmacs": b"".join(self._digests(older, (subject for _, subject in wanted))),
+                    "count": len(wanted),
+                    "bytes": _DIGEST_BYTES,
+                },
+            )
+
+
+class CarriedChildKeys(ChildKeys):
+    """Makes children known under the newest key who are known under an older one, and nobody else.
+
+    It tells no `vaiko_id`: what `of` gives is empty.
+    """
+
+    def of(self, subjects: Sequence[bytes]) -> list[str]:
+        """Carry these over; an empty text for each."""
+        if len(self._remembered) > REMEMBERED_CELLS:
+            self._remembered.clear()
+        digests = self._digests(self._secret.newest, subjects)
+        wanted = sorted(
+            (digest, subject)
+            for digest, subject in zip(digests, subjects, strict=True)
+            if digest not in self._remembered
         )
+        if wanted:
+            self._carry_over(wanted)
+            self._remembered |= {digest: "" for digest, _ in wanted}
+        return [""] * len(subjects)
+
+
+class SoughtKeys(ChildKeys):
+    """Tells some subjects from all others, without a warehouse: `SOUGHT` for each of them, else an empty text."""
+
+    def __init__(self, sought: Collection[bytes]) -> None:
+        """`sought`: subjects, see `of_code` and `of_number`."""
+        self._sought = frozenset(sought)
+
+    def of(self, subjects: Sequence[bytes]) -> list[str]:
+        """Which of these are sought, in order."""
+        return [SOUGHT if subject in self._sought else "" for subject in subjects]
 
 
 class PassingChildKeys(ChildKeys):
@@ -117,6 +154,21 @@ class PassingChildKeys(ChildKeys):
         return {digests[place]: child for place, child in rows}
 
 
+def of_code(code: str) -> bytes:
+    """What the digest of a child known by its personal code is taken of."""
+    return code.encode()
+
+
+def of_number(provider_code: str, number: str) -> bytes:
+    """The same of a child whom one provider knows by a temporary number, or a code beginning with 9."""
+    return f"{provider_code}:{number}".encode()
+
+
+def is_temporary(code: str) -> bool:
+    """Whether a code is of those beginning with 9, known to one provider alone."""
+    return re.fullmatch(_FOREIGN_TO_THE_REGISTER, code) is not None
+
+
 def tokens(codes: pl.Series, numbers: pl.Series | None, provider_code: str, children: ChildKeys) -> pl.DataFrame:
     """What the personal codes of a batch become, row by row.
 
@@ -139,7 +191,7 @@ def tokens(codes: pl.Series, numbers: pl.Series | None, provider_code: str, chil
     )
     tokenised = subjects.filter(~pl.col("is_unreadable"))
     messages = [
-        f"{provider_code}:{temporary}".encode() if temporary is not None else code.encode()
+        of_number(provider_code, temporary) if temporary is not None else of_code(code)
         for code, temporary in tokenised.select(CODE, "temporary").iter_rows()
     ]
     keys = tokenised.select(

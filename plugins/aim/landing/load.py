@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +30,7 @@ from aim.landing.readers import WORKBOOKS, Reading, read_file
 from aim.landing.rejection import RejectionError
 from aim.landing.secret import passing_secret, read_secret
 from aim.landing.workbooks import SheetReader
+from aim.ledger import retentions
 from aim.ledger.deliveries import (
     Head,
     next_delivery_id,
@@ -38,6 +39,7 @@ from aim.ledger.deliveries import (
     record_rejected,
     was_taken,
 )
+from aim.ledger.erasures import erased_files
 from aim.settings import Settings
 from aim.warehouse.staging_tables import ensure_partition, ensure_staging_table
 
@@ -49,7 +51,19 @@ REJECTED = "rejected"
 TAKEN_BEFORE = "taken_before"
 CHANGING = "changing"
 
-_COUNTABLE = frozenset({"unknown_provider", "not_expected", "too_early", "missing_column", "mojibake"})
+ERASED_BEFORE = "erased_before"
+PAST_RETENTION = "past_retention"
+_COUNTABLE = frozenset(
+    {
+        "unknown_provider",
+        "not_expected",
+        "too_early",
+        "missing_column",
+        "mojibake",
+        ERASED_BEFORE,
+        PAST_RETENTION,
+    }
+)
 """Reasons for which a file of a known dataset is refused although its rows can be counted."""
 
 _PACKAGE = Path(__file__).parents[1]
@@ -167,14 +181,18 @@ def land_passing(
         return [landing.land_or_fail(file) for file in files]
 
 
+def land_alone(connection: psycopg.Connection[Any]) -> None:
+    """Wait until nobody else lands; holds as long as the connection, so that a killed process lets go."""
+    connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+
+
 @contextmanager
 def _landing(settings: Settings, warehouse: Connects) -> Iterator[_Landing]:
     with (
         warehouse.connect(autocommit=True) as connection,
         warehouse.connect(autocommit=True) as identities,
     ):
-        # Held by the session: a killed landing lets go with its connection.
-        connection.execute("select pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        land_alone(connection)
         with closing(SheetReader(settings.limits)) as sheets:
             yield _Landing(settings, connection, identities, sheets)
 
@@ -203,6 +221,9 @@ class _Landing:
         self._providers = read_registry(settings.registry)
         self._reference = read_reference(settings.reference)
         self._ready_partitions: set[tuple[str, int]] = set()
+        self._erased = erased_files(connection)
+        self._held_from = retentions.in_force(connection)
+        self._kept_for_good = retentions.kept_for_good(self._reference)
 
     def land_all(
         self,
@@ -238,12 +259,12 @@ class _Landing:
         """Take one file: archive, gate, read, load; out of the inbox after the commit, unless given by hand."""
         # A stamp that lies ahead brings no file nearer to its ready day.
         seen_at = min(file.received_at, datetime.now(UTC))
-        label = gate.label(file.name, seen_at, self._contracts, self._providers)
+        label = self._labelled(file, seen_at)
         if label.format in WORKBOOKS and label.refused is None:
             self._sheets.start()
         try:
             with file.open() as original:
-                kept = self._keep(original)
+                kept = self._keep(original, label)
         except FileNotFoundError:
             if by_hand or file.is_unchanged():
                 raise
@@ -252,7 +273,7 @@ class _Landing:
         head = Head(
             channel=file.channel,
             file_name=gate.shown_name(file.name),
-            sha256=kept.sha256,
+            sha256=self._known_as(kept.sha256, label),
             received_at=file.received_at,
             provider_code=label.provider_code,
             dataset=label.dataset,
@@ -267,6 +288,8 @@ class _Landing:
         try:
             if label.refused is not None:
                 raise label.refused
+            if self._was_erased(kept.sha256):
+                raise RejectionError(ERASED_BEFORE)
             if file.size > self._settings.limits.file_bytes:
                 raise RejectionError("too_large", "bytes")
             landed = self._load(file, label, head, kept.name)
@@ -274,7 +297,7 @@ class _Landing:
             rows = self._rows_of_refused(file, label, refused.code)
             with self._connection.transaction():
                 delivery_id = record_rejected(
-                    self._connection, head, refused.code, refused.detail, rows=rows, archive_name=kept.name
+                    self._connection, head, refused.code, refused.detail, rows=rows, archive_name=kept.name or None
                 )
             landed = Landed(REJECTED, delivery_id, rows, refused.code, refused.detail)
         except _ChangedMeanwhileError:
@@ -301,10 +324,37 @@ class _Landing:
             raise LandingError("A file is being written to: try again when it is whole.", LandingResult())
         return landed
 
-    def _keep(self, original: IO[bytes]) -> archive.Archived:
+    def _labelled(self, file: InboxFile, seen_at: datetime) -> gate.Label:
+        """What the file's name says, and what retention says of the period it is of."""
+        label = gate.label(file.name, seen_at, self._contracts, self._providers)
+        if (
+            label.refused is None
+            and self._held_from is not None
+            and label.period is not None
+            and label.period.end < self._held_from
+            and label.dataset not in self._kept_for_good
+        ):
+            return replace(label, refused=RejectionError(PAST_RETENTION, self._held_from.isoformat()))
+        return label
+
+    def _keep(self, original: IO[bytes], label: gate.Label) -> archive.Archived:
         if self._passing:
             return archive.hash_alone(original)
-        return archive.keep(self._settings.archive, self._secret.archive_identity, original)
+        return archive.keep(
+            self._settings.archive,
+            self._secret.archive_identity,
+            original,
+            lambda sha256: _is_past(label) or self._was_erased(sha256),
+        )
+
+    def _was_erased(self, sha256: str) -> bool:
+        """Whether this very file was here, and rows of it were erased since."""
+        return bool(self._erased) and self._secret.file_digest(sha256) in self._erased
+
+    def _known_as(self, sha256: str, label: gate.Label) -> str:
+        """A file that is not kept is not known by its plain hash either."""
+        is_kept = not (_is_past(label) or self._was_erased(sha256))
+        return sha256 if is_kept else self._secret.file_digest(sha256).hex()
 
     def _take_away(self, file: InboxFile, head: Head) -> None:
         file.remove()
@@ -404,6 +454,10 @@ class _Landing:
                 block = BytesIO()
                 canonicaliser.canonical(batch).with_columns(constants).write_csv(block, include_header=False)
                 copying.write(block.getbuffer())
+
+
+def _is_past(label: gate.Label) -> bool:
+    return label.refused is not None and label.refused.code == PAST_RETENTION
 
 
 class _ChangedMeanwhileError(Exception):

@@ -41,6 +41,8 @@ class SheetReader:
         """`limits`: of these the workbook's, and columns."""
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
+        self.sheet = 0
+        """Which of the workbook's sheets was read last, from 0."""
 
     def close(self) -> None:
         """End the process."""
@@ -74,6 +76,7 @@ class SheetReader:
         """Those of one sheet after another; the last one given is the one whose rows may be asked for."""
         sheets = self._open(content)
         for sheet in range(min(sheets, SEARCHED_SHEETS)):
+            self.sheet = sheet
             self._look_at(sheet)
             # While the sheet is laid out beside, there is time to see whether it was worth it.
             if sheet == 0 and has_errors(content):

@@ -486,7 +486,8 @@ def _mark_dependants(connection: psycopg.Connection, row: _Row, declared: Contra
     if looking:
         connection.execute(
             "update ops.deliveries set needs_judging = true"
-            " where provider_code = %s and dataset = any(%s) and verdict = any(%s) and not is_nil",
+            " where provider_code = %s and dataset = any(%s) and verdict = any(%s) and not is_nil"
+            " and retired_at is null",
             (row.provider_code, list(looking), list(SPEAKING)),
         )
 

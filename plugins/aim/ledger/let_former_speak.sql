@@ -1,5 +1,5 @@
 update ops.deliveries
-set verdict = accepted_as, needs_judging = %(looks_elsewhere)s and not is_nil
+set verdict = accepted_as, needs_judging = %(looks_elsewhere)s and not is_nil and retired_at is null
 where
     delivery_id = (
         select former.delivery_id

@@ -38,3 +38,4 @@ where
     delivery.delivery_id = affected.delivery_id
     and delivery.verdict in ('accepted', 'accepted_with_findings')
     and not delivery.needs_comparing
+    and delivery.retired_at is null

@@ -25,6 +25,7 @@ where
             )
         )
     )
+    and delivery.retired_at is null
     and delivery.dataset = any(%(datasets)s)
     and (%(first_day)s::date is null or delivery.period_start >= %(first_day)s)
     and (%(last_day)s::date is null or delivery.period_end <= %(last_day)s)

@@ -4,8 +4,8 @@ with found as (
         delivery.delivery_id,
         case
             when
-                delivery.rows_quarantined > 0
-                or delivery.rows_duplicate > 0
+                delivery.rows_quarantined + delivery.rows_erased_out > 0
+                or delivery.rows_duplicate + delivery.rows_erased_duplicate > 0
                 or exists (
                     select from quality.check_results as results
                     where

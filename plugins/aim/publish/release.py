@@ -29,6 +29,7 @@ from aim.contracts.reference import Reference
 from aim.ledger import releases
 from aim.ledger.releases import PeriodKey, RoundKind
 from aim.publish.due import ComputedPeriod, may_be_released
+from aim.publish.frozen import may_be_revised
 from aim.publish.protection import protect
 from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
@@ -121,7 +122,8 @@ def release_due(warehouse: Warehouse, run_id: int, clock: Clock, reference: Refe
         if clock.today.day >= reference.parameter("revision_day", clock.today) and not releases.revision_was_held(
             connection, clock.today
         ):
-            rounds.append(("revision", {key for key in released if _end(key) < clock.today}))
+            revised = may_be_revised(connection, reference, released, clock.today)
+            rounds.append(("revision", {key for key in revised if _end(key) < clock.today}))
         grace = int(reference.parameter("release_grace_working_days", clock.today))
         first = {
             _key(period)

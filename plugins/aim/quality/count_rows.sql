@@ -2,6 +2,9 @@ select
     delivery.delivery_id,
     taken.is_nil,
     taken.rows_received,
+    taken.rows_erased,
+    taken.rows_erased_out,
+    taken.rows_erased_duplicate,
     delivery.waits_for,
     count(landed.delivery_id) as rows_landed,
     count(*) filter (where landed._duplicate) as rows_duplicate

@@ -27,6 +27,9 @@ class Landed:
     waits_for: list[str]
     rows_landed: int
     rows_duplicate: int
+    rows_erased: int = 0
+    rows_erased_out: int = 0
+    rows_erased_duplicate: int = 0
 
     @property
     def rows_to_judge(self) -> int:
@@ -151,6 +154,9 @@ def gather(
             waits_for=tuple(one.waits_for),
             tallies=tallies[one.delivery_id],
             answered=answered.get(one.delivery_id, {}),
+            rows_erased=one.rows_erased,
+            rows_erased_out=one.rows_erased_out,
+            rows_erased_duplicate=one.rows_erased_duplicate,
         )
         for one in batch
     ]

@@ -36,7 +36,8 @@ class Tally:
 class Findings:
     """All that was found in one delivery. tallies: by rule code; a rule not there found nothing to check.
 
-    answered: by rule code, how much of what it found the provider gave a reason for.
+    answered: by rule code, how much of what it found the provider gave a reason for. rows_erased: not among the rows
+    received, for they are gone; a verdict is on the delivery as it came.
     """
 
     delivery_id: int
@@ -47,6 +48,9 @@ class Findings:
     waits_for: tuple[str, ...]
     tallies: Mapping[str, Tally]
     answered: Mapping[str, int] = field(default_factory=dict)
+    rows_erased: int = 0
+    rows_erased_out: int = 0
+    rows_erased_duplicate: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,14 +101,20 @@ def judged(findings: Findings, results: Sequence[CheckResult], load_id: int, max
     reject_reason = reject_detail = None
     if of_file:
         reject_reason, reject_detail = "file_rule", ", ".join(of_file)
-    elif findings.rows_quarantined * 100 > max_quarantined_pct * findings.rows_received:
+    elif (findings.rows_quarantined + findings.rows_erased_out) * 100 > max_quarantined_pct * (
+        findings.rows_received + findings.rows_erased
+    ):
         reject_reason = "too_many_quarantined"
     return Judged(
         delivery_id=findings.delivery_id,
         load_id=load_id,
         rows_quarantined=findings.rows_quarantined,
         rows_duplicate=findings.rows_duplicate,
-        has_findings=bool(broken or findings.rows_quarantined or findings.rows_duplicate),
+        has_findings=bool(
+            broken
+            or findings.rows_quarantined + findings.rows_erased_out
+            or findings.rows_duplicate + findings.rows_erased_duplicate
+        ),
         reject_reason=reject_reason,
         reject_detail=reject_detail,
     )

@@ -56,6 +56,26 @@ def grounds(findings: Findings, *codes: str) -> Any:
     return judged(findings, results, load_id=1, max_quarantined_pct=FIFTH)
 
 
+@pytest.mark.parametrize(
+    ("left", "reason"),
+    [
+        # Of ten, two were out: a sound row erased makes two of nine of them, and still a fifth of what came.
+        (found(rows_received=9, rows_quarantined=2, rows_erased=1), None),
+        (found(rows_received=8, rows_quarantined=1, rows_erased=2, rows_erased_out=1), None),
+        # Of ten, three were out: that the child's was among them accepts nothing.
+        (found(rows_received=9, rows_quarantined=2, rows_erased=1, rows_erased_out=1), "too_many_quarantined"),
+    ],
+)
+def test_rows_erased_since_turn_no_verdict(left: Findings, reason: str | None) -> None:
+    assert grounds(left).reject_reason == reason
+
+
+def test_what_was_erased_had_findings() -> None:
+    assert not grounds(found(rows_erased=1)).has_findings
+    assert grounds(found(rows_erased=1, rows_erased_out=1)).has_findings
+    assert grounds(found(rows_erased=1, rows_erased_duplicate=1)).has_findings
+
+
 def test_a_fifth_quarantined_is_not_too_many() -> None:
     assert grounds(found(rows_quarantined=20)).reject_reason is None
     assert grounds(found(rows_quarantined=21)).reject_reason == "too_many_quarantined"
