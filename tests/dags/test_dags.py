@@ -16,6 +16,8 @@ from aim.settings import PROJECT_ROOT
 
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
 HEAVY = {"great_expectations", "dbt", "pandas", "polars", "psycopg", "sqlalchemy", "aim"}
+LIGHT = "aim.orchestration.schedules"
+"""What a DAG file may have of `aim` when it is read: standard library only, as a test below holds."""
 
 # Airflow reads its configuration at import, so the DAGs are looked at in a process of their own.
 LOOK = """
@@ -81,11 +83,11 @@ def test_a_dag_file_is_a_table_of_contents(path: Path) -> None:
     docstring = ast.get_docstring(tree)
     assert docstring is not None and "When" in docstring and "fails" in docstring
     imported = {
-        (alias.name if isinstance(node, ast.Import) else node.module or "").split(".")[0]
+        alias.name if isinstance(node, ast.Import) else node.module or ""
         for node in tree.body
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    assert not imported & HEAVY, "nothing heavy at a DAG file's top level"
+    assert not {name.split(".")[0] for name in imported - {LIGHT}} & HEAVY, "nothing heavy at a DAG file's top level"
     statements = sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
     assert statements <= 80
