@@ -7,7 +7,7 @@ inbox tell of them.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +39,11 @@ class Stuck:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {"what": self.what, "count": self.count} | self.words
+
+
+def words_of(told: Mapping[str, Any]) -> dict[str, str]:
+    """What the sentence of one told by `as_dict` names."""
+    return {key: value for key, value in told.items() if key not in ("what", "count")}
 
 
 def place_of(settings: Settings) -> str:

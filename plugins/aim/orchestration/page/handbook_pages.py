@@ -28,7 +28,7 @@ def _handbook(settings: Settings) -> Path:
         kept.mkdir(parents=True, exist_ok=True)
         former = list(kept.iterdir())
         fresh = Path(tempfile.mkdtemp(prefix=".", dir=kept))
-        write_handbook(fresh, sources)
+        write_handbook(fresh, sources, back="../")
         try:
             fresh.replace(current)
         except OSError:
