@@ -30,3 +30,7 @@ comment on column ops.job_runs.summary is 'What it did, in counts.';
 
 alter table ops.runs add column place text;
 comment on column ops.runs.place is 'Machine and state folder whose Airflow runs it; empty: not noted.';
+
+-- What a provider calls its columns or its badly named files may be a person's name: it is no longer kept.
+comment on column ops.deliveries.reading_notes is
+'Counts of what reading left out or noticed: total rows, blank rows, unknown columns (starred out unless declared).';
