@@ -158,8 +158,8 @@ def assert_that_nobody_is_told(settings: Settings, codes: set[bytes], said: str)
         assert canaries.told_in_tables(connection, codes) == {}
         with connect(house.metadata_url) as metadata:
             assert canaries.told_in_tables(metadata, codes) == {}
-    apart = (settings.archive, settings.secret_file)
-    assert not list(Path(settings.inbox).rglob("*.csv*"))
+    assert not list(Path(settings.inbox, "email").iterdir())
+    apart = (settings.archive, settings.secret_file, Path(settings.inbox))
     folder = Path(data[0])
     assert canaries.told_in_files(settings.home, codes, apart, folder) == {}
     if not folder.is_relative_to(settings.home):

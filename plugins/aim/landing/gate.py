@@ -39,16 +39,16 @@ class Label:
     refused: RejectionError | None = None
 
 
-def shown_name(file_name: str) -> str:
+def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
     """The name as it may be stored and logged: a number as long as a personal code, or a code written apart, starred
     out; `?` for bytes of no letter, line ends and other letters that cannot be printed; cut where it is endless.
 
     Of a name that is not as it should be, dates are starred out too, and all words but those of such names: they may
-    be a person's.
+    be a person's. A sender who asks about his own file is told it (`to_its_sender`).
     """
     printable = "".join(letter if letter.isprintable() else "?" for letter in file_name)
     masked = _LONG_NUMBER.sub(_starred, without_personal_codes(printable))
-    if _NAME.fullmatch(file_name) is None:
+    if _NAME.fullmatch(file_name) is None and not to_its_sender:
         known = {*FORMATS, *PACKINGS, *(word for name in contracts().datasets for word in name.split("_"))}
         masked = _WORD.sub(lambda word: word[0] if word[0].lower() in known else _starred(word), masked)
         masked = _DATE.sub(_starred, masked)

@@ -252,7 +252,7 @@ class _Landing:
             return Landed(CHANGING)
         head = Head(
             channel=file.channel,
-            file_name=gate.shown_name(file.name),
+            file_name=gate.shown_name(file.name, to_its_sender=self._passing),
             sha256=kept.sha256,
             received_at=file.received_at,
             provider_code=label.provider_code,
