@@ -6,6 +6,7 @@ about an application would stand outside it, and are off.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from aim.contracts.load import ContractError
+from aim.contracts.reference import ReferenceFileError
+from aim.contracts.registry import RegistryError
 from aim.language import say
 from aim.orchestration.page.calendar import Asked, By, calendar_of
 from aim.orchestration.page.delivery import delivery_of
@@ -31,6 +35,8 @@ from aim.orchestration.page.releases import releases
 from aim.orchestration.page.rendering import page
 from aim.orchestration.status_told import COUNTS
 from aim.settings import Settings, SettingsError
+from aim.warehouse.embedded import ServerError
+from aim.warehouse.migrate import MigrationError
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -41,11 +47,21 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Nothing is kept by a browser, nothing comes from elsewhere, no script runs."""
+_OUR_FAULTS = (
+    SettingsError,
+    ServerError,
+    MigrationError,
+    ContractError,
+    RegistryError,
+    ReferenceFileError,
+    psycopg.Error,
+)
 _SHOWN = 30
 """Lines of a table of the overview; the calendar has the rest."""
 _RULES_SHOWN = 10
 _MONTH = r"^[12]\d{3}-(0[1-9]|1[0-2])$"
 
+_log = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -62,8 +78,8 @@ def page_app() -> FastAPI:
     app.middleware("http")(_with_headers)
     app.exception_handler(StarletteHTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_not_found)
-    app.exception_handler(SettingsError)(_unreachable)
-    app.exception_handler(psycopg.Error)(_unreachable)
+    for fault in _OUR_FAULTS:
+        app.exception_handler(fault)(_unreachable)
     return app
 
 
@@ -170,7 +186,9 @@ def _not_found(request: Request, _error: Exception) -> Response:
     return _sentence(request, "refused_unknown", 404)
 
 
-def _unreachable(request: Request, _error: Exception) -> Response:
+def _unreachable(request: Request, error: Exception) -> Response:
+    # The words of our own errors name what to mend; those of Postgres may quote a value.
+    _log.error("The page cannot be shown: %s", error.sqlstate if isinstance(error, psycopg.Error) else error)
     return _sentence(request, "refused_other", 503)
 
 
