@@ -279,8 +279,19 @@ def hold_as_part(home: Path) -> None:
 
 def airflow_lives(home: Path) -> bool:
     """Whether an Airflow of this home runs on this machine, in whatever way it was started."""
-    if _keeper_state(home) is not None:
-        return True
+    return _keeper_state(home) is not None or _runs_part_by_part(home)
+
+
+def refuse_beside_parts(home: Path) -> None:
+    """Raise SettingsError while this home's Airflow runs part by part.
+
+    A second scheduler would take the running tasks of the first for left-overs of a killed one.
+    """
+    if _runs_part_by_part(home):
+        raise SettingsError("Airflow runs part by part here: run the night from its web page.")
+
+
+def _runs_part_by_part(home: Path) -> bool:
     try:
         parts = os.open(home / PARTS_LOCK, os.O_RDWR)
     except FileNotFoundError:
@@ -292,20 +303,6 @@ def airflow_lives(home: Path) -> bool:
     finally:
         os.close(parts)
     return False
-
-
-def refuse_beside_parts(home: Path) -> None:
-    """Raise SettingsError while this home's Airflow runs part by part.
-
-    A second scheduler would take the running tasks of the first for left-overs of a killed one.
-    """
-    parts = os.open(home / PARTS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(parts, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise SettingsError("Airflow runs part by part here: run the night from its web page.") from None
-    finally:
-        os.close(parts)
 
 
 def _ensure_started(settings: Settings, metadata_url: str, dags: Path, web: bool, host: str, port: int | None) -> bool:
