@@ -10,11 +10,12 @@ retried, and every step asks the ledger what is to do, so running it again is sa
 When it fails: read the task's log, mend, run `aim nightly` again. The former `marts` stay readable.
 """
 
-import os
 from datetime import timedelta
 
 import pendulum
 from airflow.sdk import Param, chain, dag, get_current_context, task
+
+from aim.orchestration.schedules import schedule_of
 
 
 def _mark_failed(context):
@@ -27,7 +28,7 @@ def _mark_failed(context):
 
 
 @dag(
-    schedule="30 1 * * *" if os.environ.get("AIM_SCHEDULED") else None,
+    schedule=schedule_of("nightly"),
     start_date=pendulum.datetime(2018, 1, 1, tz="Europe/Vilnius"),
     catchup=False,
     max_active_runs=1,

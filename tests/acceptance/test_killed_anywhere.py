@@ -14,15 +14,19 @@ import pytest
 
 from aim.ledger import contacts
 from aim.settings import Settings
-from aim.warehouse.connect import warehouse
+from aim.warehouse.connect import connect, warehouse
 from aim.warehouse.keeper import read_cluster
+from tests.acceptance import canaries
 from tests.acceptance.nights import CLOCK, STEPS, NightHome, end_state, night_home, small_inbox
 from tests.living import eventually, processes
 
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_inbox(tmp_path_factory.mktemp("sample"))
+    """With a person planted wherever files go wrong."""
+    made = small_inbox(tmp_path_factory.mktemp("sample"))
+    canaries.plant(made)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,10 @@ def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the
     expected, _ = undisturbed
     home = _home(tmp_path_factory.mktemp("through_airflow") / "home", inbox, secret)
 
+    codes = canaries.codes_in(inbox)
+    assert len(codes) > 500
+    said: list[str] = []
+
     def nightly() -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "aim", "nightly", "--date", CLOCK],
@@ -106,12 +114,11 @@ def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the
 
     def until(process: subprocess.Popen[str], line: str) -> None:
         assert process.stdout is not None
-        told = []
         for told_line in process.stdout:
-            told.append(told_line)
+            said.append(told_line)
             if told_line.strip() == line:
                 return
-        pytest.fail(f"never said {line!r}: {''.join(told)[-2000:]}")
+        pytest.fail(f"never said {line!r}: {''.join(said)[-2000:]}")
 
     killed = nightly()
     until(killed, "check: running")
@@ -124,11 +131,36 @@ def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the
     until(hurt, "build_core: running")
     postmaster = read_cluster(home.settings.home).data / "postmaster.pid"
     os.kill(int(postmaster.read_text("utf-8").split()[0]), signal.SIGKILL)
-    hurt.communicate(timeout=300)
+    said.append(hurt.communicate(timeout=300)[0])
     assert eventually(lambda: not processes(home.settings)), processes(home.settings)
 
     last = nightly()
     told, _ = last.communicate(timeout=400)
     assert last.returncode == 0, told[-2000:]
+    said.append(told)
     assert eventually(lambda: not processes(home.settings)), processes(home.settings)
     assert _state(home.settings) == expected
+    assert_that_nobody_is_told(home.settings, codes, "".join(said))
+
+
+def assert_that_nobody_is_told(settings: Settings, codes: set[bytes], said: str) -> None:
+    """Outside the encrypted archive no child's code stands anywhere, and the planted person nowhere but in the rows."""
+    assert not canaries.told_in(said.encode(), codes)
+    with warehouse(settings) as house, house.connect() as connection:
+        rejected = connection.execute(
+            "select count(*), count(distinct reason_code) from ops.deliveries where channel = 'email' and file_name ~"
+            " '902110017|[*]'"
+        ).fetchone()
+        # They were met where they were planted: a search finds nothing also where nothing was.
+        assert rejected is not None and rejected[0] >= 10 and rejected[1] >= 5
+        data = connection.execute("show data_directory").fetchone()
+        assert data is not None
+        assert canaries.told_in_tables(connection, codes) == {}
+        with connect(house.metadata_url) as metadata:
+            assert canaries.told_in_tables(metadata, codes) == {}
+    assert not list(Path(settings.inbox, "email").iterdir())
+    apart = (settings.archive, settings.secret_file, Path(settings.inbox))
+    folder = Path(data[0])
+    assert canaries.told_in_files(settings.home, codes, apart, folder) == {}
+    if not folder.is_relative_to(settings.home):
+        assert canaries.told_in_files(folder.parent, codes, (), folder) == {}

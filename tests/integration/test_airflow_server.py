@@ -13,11 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from tests import browser
 from tests.living import eventually, processes
 
 from aim.orchestration import airflow_server
@@ -194,11 +197,42 @@ def test_a_killed_command_leaves_nothing_and_all_killed_at_once_is_cleared_by_th
     assert {state for (state,) in tasks} <= {"success", "failed", "upstream_failed"}
 
 
-def test_a_night_joins_an_airflow_that_is_up(house: Settings) -> None:
+PAGE = "document.querySelector('iframe')?.contentDocument"
+
+
+def look_at_the_page(url: str, user: str, password: str) -> None:
+    """The operator's page is shown within Airflow to who is logged in, and is walked through by keyboard."""
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"{url}/aim/en/")
+    login = json.dumps({"username": user, "password": password}).encode()
+    asked = urllib.request.Request(f"{url}/auth/token", login, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked) as answer:
+        token = json.load(answer)["access_token"]
+    asked = urllib.request.Request(f"{url}/aim/en/", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(asked) as answer:
+        assert b"No night has run yet" in answer.read()
+    if browser.PROGRAM is None:
+        # The only step that needs a program of the machine's own.
+        return
+    with browser.browser() as tab:
+        tab.ask("Network.setCookie", name="_token", value=token, url=url)
+        tab.open(f"{url}/plugin/aim")
+        tab.until(lambda: tab.read(f"{PAGE}?.querySelector('h1')?.innerText") == "Data collection")
+        assert "No night has run yet" in tab.read(f"{PAGE}.body.innerText")
+        for _ in range(40):
+            tab.press("Tab")
+            if tab.read(f"{PAGE}.activeElement.innerText") == "Calendar":
+                break
+        assert tab.read(f"getComputedStyle({PAGE}.activeElement).outlineStyle") == "solid"
+        tab.press("Enter")
+        tab.until(lambda: "month by month" in (tab.read(f"{PAGE}?.querySelector('h1')?.innerText") or ""))
+
+
+def test_a_night_joins_an_airflow_that_is_up_and_the_operators_page_is_in_it(house: Settings) -> None:
     up = command(house, UP)
     try:
         url, user, password_file = await_line(up, "http://").split()
-        assert json.loads(Path(password_file).read_text("utf-8"))[user]
+        look_at_the_page(url, user, json.loads(Path(password_file).read_text("utf-8"))[user])
         joined = night(house)
         assert joined.joined
         assert joined.task_states["end"] == "success"

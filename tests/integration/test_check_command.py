@@ -186,7 +186,7 @@ def as_of_check(told: FileChecked) -> dict[str, Any]:
             told.verdict, told.reason_code, told.is_nil, told.rows_received, told.rows_loaded, told.rows_quarantined,
             told.rows_duplicate,
         ],
-        "notes": (list(told.unknown_columns), told.total_rows),
+        "notes": (["*" * len(name) for name in told.unknown_columns], told.total_rows),
         "issues": {
             (one.rule, one.field, row, one.stood_in, row in one.answered)
             for one in told.findings
@@ -289,7 +289,7 @@ def test_it_is_told_to_a_person_without_a_value(house: House, lang: str) -> None
         text = told_plainly(checked, lang, terminal)
         for value in (*CODES, "51003019804", "S-A-1", "A-99", "T1"):
             assert value not in text
-        assert "Duomenø" in text
+        assert "(ø)" in text and "Duomenø" not in text
         assert "mano failas ***********.csv" in text
         assert "11 = " in text or "10 = " in text
         for code in ("VIS-005", "VIS-008", "ATV-003", "GYV-001", "VER-001"):

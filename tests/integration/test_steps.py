@@ -1,13 +1,18 @@
-"""Does a file that meets a fault of ours stop the night, or only shame it?"""
+"""Does a file that meets a fault of ours stop the night, or only shame it? And is one taken between nights?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+from landed_directly import SPC, ensure_tables
 from tests.conftest import TestWarehouse
 
 from aim.clock import Clock
+from aim.contracts.load import contracts
 from aim.landing import load
 from aim.landing.load import LandingError, LandingResult, WarehouseLostError
 from aim.ledger import runs
@@ -73,3 +78,70 @@ def test_a_step_works_as_the_role_it_needs(run_id: int, monkeypatch: pytest.Monk
         monkeypatch.setattr(called, work)
         step(run_id)
     assert seen == [role for *_, role in WORK]
+
+
+@pytest.fixture
+def between_nights(warehouse: TestWarehouse, run_id: int, monkeypatch: pytest.MonkeyPatch) -> TestWarehouse:
+    """After a night, with one delivery of a centre in the inbox that has nothing to report."""
+    ensure_tables(warehouse.connection)
+    warehouse.connection.execute("update ops.runs set clock_date = '2018-11-20', status = 'succeeded'")
+    monkeypatch.setenv("AIM_SETTLE_SECONDS", "0")
+    inbox = Path(warehouse.settings.inbox)
+    inbox.mkdir(parents=True)
+    names = [field.name for field in contracts().datasets["atvejai"].fields]
+    (inbox / f"atvejai_{SPC}_2018-10.csv").write_text(f"{';'.join(names)}\nNĖRA DUOMENŲ\n", "utf-8")
+    return warehouse
+
+
+def asked(house: TestWarehouse, query: str) -> object:
+    found = house.connection.execute(query).fetchone()
+    return None if found is None else found[0]
+
+
+def test_between_nights_a_file_is_taken_judged_and_counted_as_come(between_nights: TestWarehouse) -> None:
+    found = steps.land_deliveries()
+    assert (found["land"]["received"], found["check"]["verdicts"]) == (1, {"accepted": 1})
+    came = "select provider_code, period, status from ops.obligations where delivery_id is not null"
+    assert between_nights.connection.execute(came).fetchall() == [(SPC, "2018-10", "late")]
+    assert asked(between_nights, "select status from ops.job_runs") == "succeeded"
+    # Nothing is pinned: the numbers are the night's.
+    assert asked(between_nights, "select count(*) from ops.run_slices") == 0
+    assert not any(Path(between_nights.settings.inbox).iterdir())
+    again = steps.land_deliveries()
+    assert (again["land"]["received"], again["check"]) == (0, {"deliveries": 0})
+    assert asked(between_nights, "select count(*) from ops.deliveries") == 1
+
+
+def test_while_a_night_runs_a_file_is_taken_and_left_for_the_next_run(between_nights: TestWarehouse) -> None:
+    night = runs.open_run(between_nights.connection, Clock.at(date(2018, 11, 20)))
+    assert steps.land_deliveries()["check"]["left_to_the_night"]
+    verdict = "select verdict from ops.deliveries"
+    assert asked(between_nights, verdict) == "received"
+    assert asked(between_nights, "select count(*) from ops.obligations") == 0
+    runs.close_run(between_nights.connection, night, "succeeded")
+    steps.land_deliveries()
+    assert asked(between_nights, verdict) == "accepted"
+
+
+def test_what_cannot_be_landed_fails_the_run_and_the_rest_is_judged(
+    between_nights: TestWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = load.land_inbox
+
+    def one_left(*means: Any) -> LandingResult:
+        result = whole(*means)
+        result.errored = 1
+        raise LandingError("1 file lies there still.", result)
+
+    monkeypatch.setattr(load, "land_inbox", one_left)
+    with pytest.raises(steps.FilesLeftError):
+        steps.land_deliveries()
+    assert asked(between_nights, "select verdict from ops.deliveries") == "accepted"
+    assert asked(between_nights, "select status from ops.job_runs") == "failed"
+    assert asked(between_nights, "select summary -> 'check' ->> 'deliveries' from ops.job_runs") == "1"
+
+
+def test_before_the_first_night_files_are_taken_and_wait_for_it(between_nights: TestWarehouse) -> None:
+    between_nights.connection.execute("delete from ops.runs")
+    assert steps.land_deliveries()["check"] == {"deliveries": 0}
+    assert asked(between_nights, "select verdict from ops.deliveries") == "received"

@@ -40,14 +40,17 @@ class ListedRule:
     dataset: DatasetLink | None
 
 
-def write_handbook(out: Path, sources: Sources, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+def write_handbook(
+    out: Path, sources: Sources, languages: Sequence[str] = LANGUAGES, back: str | None = None
+) -> list[Path]:
     """Write the pages and templates of each language under `out`; returns every file, the one to open first.
 
+    back: where each page leads back to, where the handbook is part of something.
     Files of an earlier writing are replaced. Raises OSError where `out` cannot be written.
     """
     written: list[Path] = []
     for lang in languages:
-        written += _Site(out / lang, sources, Words(lang), languages).write()
+        written += _Site(out / lang, sources, Words(lang), languages, back).write()
     if len(languages) > 1:
         choice = out / "index.html"
         told = page("choice.html.j2", Words(languages[0]), languages=[Words(one) for one in languages])
@@ -57,10 +60,13 @@ def write_handbook(out: Path, sources: Sources, languages: Sequence[str] = LANGU
 
 
 class _Site:
-    def __init__(self, folder: Path, sources: Sources, words: Words, languages: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, sources: Sources, words: Words, languages: Sequence[str], back: str | None
+    ) -> None:
         self._folder = folder
         self._sources = sources
         self._words = words
+        self._back = back
         self._languages = [Words(one) for one in languages if one != words.lang]
         self._written: list[Path] = []
 
@@ -90,6 +96,7 @@ class _Site:
             self._words,
             name=name,
             others=self._languages,
+            back=self._back,
             contact=self._sources.reference.parameter_text("mail_contact"),
             today=self._sources.today,
             version=self._sources.contracts.version,

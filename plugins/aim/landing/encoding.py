@@ -12,22 +12,21 @@ from aim.landing.rejection import RejectionError
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LITHUANIAN = "ąčęėįšųūžĄČĘĖĮŠŲŪŽ"
-_SHOWN_LETTERS = 40
 
 
 def _spoilt() -> re.Pattern[str]:
-    """Words with letters that Lithuanian has not but a wrong code page makes of those it has."""
+    """Letters that Lithuanian has not but a wrong code page makes of those it has."""
     baltic_as_western = {letter.encode("cp1257").decode("cp1252") for letter in _LITHUANIAN}
     utf8_as_one_byte = {
         letter.encode("utf-8").decode(page, "ignore") for letter in _LITHUANIAN for page in ("cp1257", "cp1252")
     }
     marks = baltic_as_western | {pair for pair in utf8_as_one_byte if len(pair) == 2}
-    return re.compile(rf"\w*(?:{'|'.join(map(re.escape, sorted(marks)))})\w*")
+    return re.compile("|".join(map(re.escape, sorted(marks))))
 
 
-_SPOILT_WORD = _spoilt()
+_SPOILT_LETTER = _spoilt()
 _SPOILT_LEAD = b"\xc3"
-"""In UTF-8 each spoilt word holds a letter that begins with this byte; no Lithuanian letter does."""
+"""In UTF-8 each of them holds a letter that begins with this byte; no Lithuanian letter does."""
 
 
 def encoding_of(stream: IO[bytes]) -> str:
@@ -76,13 +75,13 @@ def utf8_blocks(stream: IO[bytes], codec: str) -> Iterator[bytes]:
 
 
 def refuse_spoilt(block: bytes) -> None:
-    """Raises RejectionError mojibake, with the first spoilt word of UTF-8 text (its digits starred out)."""
+    """Raises RejectionError mojibake, with the first spoilt letter of UTF-8 text; its word may be a person's name."""
     if _SPOILT_LEAD in block:
         refuse_spoilt_text(block.decode("utf-8", "ignore"))
 
 
 def refuse_spoilt_text(text: str) -> None:
     """The same of a string."""
-    match = _SPOILT_WORD.search(text)
+    match = _SPOILT_LETTER.search(text)
     if match is not None:
-        raise RejectionError("mojibake", re.sub(r"\d", "*", match[0][:_SHOWN_LETTERS]))
+        raise RejectionError("mojibake", match[0])

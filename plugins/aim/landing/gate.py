@@ -9,7 +9,7 @@ from datetime import datetime
 from aim.clock import VILNIUS
 from aim.contracts.calendar import Period, is_expected, ready_on
 from aim.contracts.file_names import FORMATS, PACKINGS
-from aim.contracts.load import Contracts
+from aim.contracts.load import Contracts, contracts
 from aim.contracts.models import DatasetContract
 from aim.contracts.registry import Provider
 from aim.landing.check_digits import without_personal_codes
@@ -22,6 +22,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _LONG_NUMBER = re.compile(r"[0-9]{10,}")
+_DATE = re.compile(r"(?<![0-9])(?:[0-9]{4}([-. _]?)[0-9]{2}\1[0-9]{2}|[0-9]{2}([-. _])[0-9]{2}\2[0-9]{4})(?![0-9])")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,24 @@ class Label:
     refused: RejectionError | None = None
 
 
-def shown_name(file_name: str) -> str:
+def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
     """The name as it may be stored and logged: a number as long as a personal code, or a code written apart, starred
     out; `?` for bytes of no letter, line ends and other letters that cannot be printed; cut where it is endless.
+
+    Of a name that is not as it should be, dates are starred out too, and all words but those of such names: they may
+    be a person's. A sender who asks about his own file is told it (`to_its_sender`).
     """
     printable = "".join(letter if letter.isprintable() else "?" for letter in file_name)
-    masked = _LONG_NUMBER.sub(lambda number: "*" * len(number[0]), without_personal_codes(printable))
+    masked = _LONG_NUMBER.sub(_starred, without_personal_codes(printable))
+    if _NAME.fullmatch(file_name) is None and not to_its_sender:
+        known = {*FORMATS, *PACKINGS, *(word for name in contracts().datasets for word in name.split("_"))}
+        masked = _WORD.sub(lambda word: word[0] if word[0].lower() in known else _starred(word), masked)
+        masked = _DATE.sub(_starred, masked)
     return masked if len(masked) <= MAX_FILE_NAME_LENGTH else masked[: MAX_FILE_NAME_LENGTH - 1] + "…"
+
+
+def _starred(found: re.Match[str]) -> str:
+    return "*" * len(found[0])
 
 
 def label(file_name: str, received_at: datetime, contracts: Contracts, providers: dict[str, Provider]) -> Label:

@@ -49,6 +49,15 @@ def field_names(contract: DatasetContract) -> dict[str, str]:
     return names
 
 
+def kept_names(names: Iterable[str], declared: Iterable[DatasetContract]) -> list[str]:
+    """Unknown columns' names as they are stored: but for those of another contract starred out, they may be a person's.
+
+    A file without a header may show a row in its place.
+    """
+    known = {name for contract in declared for name in field_names(contract)}
+    return [name if fold(name) in known else "*" * len(name) for name in names]
+
+
 def header_of(cells: Sequence[str], names: dict[str, str], row: int) -> Header:
     """The cells taken as a header. Of two columns for one field the better named speaks, then the left one."""
     ranks = {name: rank for rank, name in enumerate(names)}

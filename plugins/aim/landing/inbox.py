@@ -28,6 +28,10 @@ for _talkative in ("fsspec", "s3fs", "botocore", "aiobotocore", "paramiko"):
     logging.getLogger(_talkative).setLevel(logging.INFO)
 
 
+_Entry = tuple[AbstractFileSystem, Mapping[str, Any], str]
+"""A file system, what it says of one name in it, and the channel."""
+
+
 class InboxError(RuntimeError):
     """The inbox cannot be reached; the text is one sentence without what the URL may hold of a password."""
 
@@ -85,22 +89,28 @@ def list_inbox(url: str, settle_seconds: int, now: datetime) -> Listing:
 
     An inbox that is not there is empty. Raises InboxError where the place itself cannot be reached.
     """
-    try:
-        # Not a remembered one: its connection may have died since, its listing be old.
-        filesystem, root = url_to_fs(url, skip_instance_cache=True, **_connection_options(url))
-        found = _files_in(filesystem, root, BY_HAND)
-        for channel in CHANNELS:
-            found += _files_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
-    except Exception as error:
-        # Its own words, or those of what it was caused by, may quote the URL.
-        raise InboxError(
-            f"The inbox ({url.split('://')[0] if '://' in url else 'a folder'}) cannot be reached, "
-            f"{type(error).__name__}: check AIM_INBOX and what it needs to log in."
-        ) from None
+    found = [
+        _file(filesystem, entry, channel)
+        for filesystem, entry, channel in _entries(url)
+        if _is_delivery(filesystem, entry)
+    ]
     found.sort(key=lambda file: (file.received_at, file.path))
     ready = tuple(file for file in found if (now - file.received_at).total_seconds() >= settle_seconds)
     ahead = tuple(file for file in found if file.received_at > now)
     return Listing(ready, len(found) - len(ready) - len(ahead), ahead)
+
+
+def lying_since(url: str) -> list[tuple[str, datetime]]:
+    """Name of every file in the inbox at `url`, those still coming included, and since when it lies there (aware).
+
+    Where the place tells when a file came (a folder of this machine), that counts and not the stamp it was sent with.
+    Raises InboxError.
+    """
+    return [
+        (PurePosixPath(entry["name"]).name, max(_stamp(entry), _came_at(filesystem, entry)))
+        for filesystem, entry, _ in _entries(url)
+        if _is_file(filesystem, entry)
+    ]
 
 
 def standing_still(files: Sequence[InboxFile], settle_seconds: int) -> list[InboxFile]:
@@ -116,14 +126,30 @@ def file_by_hand(path: str, channel: str) -> InboxFile:
     return _file(filesystem, filesystem.info(place), channel)
 
 
-def _files_in(filesystem: AbstractFileSystem, folder: str, channel: str) -> list[InboxFile]:
+def _entries(url: str) -> list[_Entry]:
+    """Everything in the inbox and its folders, with the channel it came by. Raises InboxError."""
+    try:
+        # Not a remembered one: its connection may have died since, its listing be old.
+        filesystem, root = url_to_fs(url, skip_instance_cache=True, **_connection_options(url))
+        found = _entries_in(filesystem, root, BY_HAND)
+        for channel in CHANNELS:
+            found += _entries_in(filesystem, f"{root.rstrip('/')}/{channel}", channel)
+    except Exception as error:
+        # Its own words, or those of what it was caused by, may quote the URL.
+        raise InboxError(
+            f"The inbox ({url.split('://')[0] if '://' in url else 'a folder'}) cannot be reached, "
+            f"{type(error).__name__}: check AIM_INBOX and what it needs to log in."
+        ) from None
+    return found
+
+
+def _entries_in(filesystem: AbstractFileSystem, folder: str, channel: str) -> list[_Entry]:
     try:
         entries = filesystem.ls(folder, detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return []
     # A folder without entries may be listed as the one thing in itself.
-    entries = [entry for entry in entries if PurePosixPath(entry["name"]) != PurePosixPath(folder)]
-    return [_file(filesystem, entry, channel) for entry in entries if _is_delivery(filesystem, entry)]
+    return [(filesystem, entry, channel) for entry in entries if PurePosixPath(entry["name"]) != PurePosixPath(folder)]
 
 
 def _connection_options(url: str) -> dict[str, Any]:
@@ -165,15 +191,26 @@ def _file(filesystem: AbstractFileSystem, entry: Mapping[str, Any], channel: str
 
 
 def _is_delivery(filesystem: AbstractFileSystem, entry: Mapping[str, Any]) -> bool:
+    return _is_file(filesystem, entry) and not str(entry["name"]).lower().endswith(_STILL_COMING)
+
+
+def _is_file(filesystem: AbstractFileSystem, entry: Mapping[str, Any]) -> bool:
+    """Whether it is a delivery, or will be one when it is whole."""
     name = PurePosixPath(entry["name"]).name
     return (
         entry["type"] == "file"
         and not entry.get("islink")
         and not (entry["size"] == 0 and _is_pipe(filesystem, entry["name"]))
         and not name.startswith(".")
-        and not name.lower().endswith(_STILL_COMING)
         and name not in _NOT_DELIVERIES
     )
+
+
+def _came_at(filesystem: AbstractFileSystem, entry: Mapping[str, Any]) -> datetime:
+    """When a file of this machine came to lie where it does; elsewhere as good as its stamp."""
+    if filesystem.protocol == ("file", "local"):
+        return datetime.fromtimestamp(float(entry["created"]), UTC)
+    return _stamp(entry)
 
 
 def _stamp(entry: Mapping[str, Any]) -> datetime:

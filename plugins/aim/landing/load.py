@@ -24,6 +24,7 @@ from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
 from aim.landing import archive, gate
 from aim.landing.canonical import Canonicaliser
+from aim.landing.header import kept_names
 from aim.landing.identity import ChildKeys, PassingChildKeys
 from aim.landing.inbox import BY_HAND, InboxFile, file_by_hand, list_inbox, standing_still
 from aim.landing.readers import WORKBOOKS, Reading, read_file
@@ -272,7 +273,7 @@ class _Landing:
             return Landed(CHANGING)
         head = Head(
             channel=file.channel,
-            file_name=gate.shown_name(file.name),
+            file_name=gate.shown_name(file.name, to_its_sender=self._passing),
             sha256=self._known_as(kept.sha256, label),
             received_at=file.received_at,
             provider_code=label.provider_code,
@@ -380,12 +381,18 @@ class _Landing:
                 }
                 partition = f"{contract.dataset}_{label.period.start.year}"
                 self._copy(partition, canonicaliser, reading.batches, same_in_all_rows)
-                record_received(
-                    self._connection, delivery_id, head, reading.rows, reading.is_nil, archive_name, reading.notes
-                )
+                notes = self._notes_of(reading)
+                record_received(self._connection, delivery_id, head, reading.rows, reading.is_nil, archive_name, notes)
                 if not file.is_unchanged():
                     raise _ChangedMeanwhileError
         return Landed(RECEIVED, delivery_id, reading.rows)
+
+    def _notes_of(self, reading: Reading) -> dict[str, Any]:
+        """What reading noticed; who asks about a file of his own is told its columns by name."""
+        unknown = reading.notes.get("unknown_columns")
+        if unknown is None or self._passing:
+            return reading.notes
+        return reading.notes | {"unknown_columns": kept_names(unknown, self._contracts.datasets.values())}
 
     def _rows_of_refused(self, file: InboxFile, label: gate.Label, reason_code: str) -> int:
         """How many rows the refused file has, which all count as quarantined; 0 where that cannot be told."""

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from aim.clock import VILNIUS, Clock
 from aim.contracts.registry import Provider
+from aim.ledger.deliveries import await_judging
 from aim.warehouse import sql
 
 
@@ -25,12 +26,16 @@ class Run:
     stage_seconds: dict[str, float]
 
 
-def open_run(connection: psycopg.Connection, clock: Clock) -> int:
-    """Begin a night; one left running by a kill is closed as failed. Returns its id."""
+def open_run(connection: psycopg.Connection, clock: Clock, place: str | None = None) -> int:
+    """Begin a night; one left running by a kill is closed as failed. Returns its id. place: whose Airflow runs it.
+
+    Waits for a judging to end: who judges between nights asks first whether one runs, and is done before it begins.
+    """
+    await_judging(connection)
     connection.execute("update ops.runs set status = 'failed', finished_at = now() where status = 'running'")
     found = connection.execute(
-        "insert into ops.runs (clock_date, instant) values (%s, %s) returning run_id",
-        (clock.today, clock.instant),
+        "insert into ops.runs (clock_date, instant, place) values (%s, %s, %s) returning run_id",
+        (clock.today, clock.instant, place),
     ).fetchone()
     assert found is not None
     return int(found[0])

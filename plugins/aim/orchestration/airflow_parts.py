@@ -12,7 +12,14 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from aim.orchestration.airflow_server import AirflowError, component, environment, hold_as_part, password_file
+from aim.orchestration.airflow_server import (
+    AirflowError,
+    component,
+    environment,
+    expect_scheduled_runs,
+    hold_as_part,
+    password_file,
+)
 from aim.orchestration.processes import MARK
 from aim.orchestration.steps import ensure_tables_and_roles
 from aim.settings import Settings, SettingsError
@@ -28,6 +35,7 @@ def prepare(settings: Settings) -> Path:
     hold_as_part(settings.home)
     with connect.warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
+        expect_scheduled_runs(house, settings)
     with connect.metadata(settings):
         for arguments in (["db", "migrate"], ["dags", "reserialize"]):
             ended = subprocess.run(_command(arguments), env=env, cwd=settings.home, check=False)

@@ -24,10 +24,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from aim.ledger import jobs
 from aim.orchestration.airflow_api import AirflowApi
 from aim.orchestration.airflow_keeper import STATE_FILE, USERS_LOCK, Plan
 from aim.orchestration.first_sample import began_with_sample
 from aim.orchestration.processes import MARK, sweep
+from aim.orchestration.schedules import SCHEDULES, SWITCH
 from aim.private_file import write_new
 from aim.settings import Settings, SettingsError
 from aim.warehouse import connect
@@ -120,7 +122,7 @@ def serve(
     `ready` is told URL, user and the file of the password. Waits for a night that runs without a web page. Raises
     SettingsError where this home's Airflow is up already, AirflowError where it does not stay up.
     """
-    with stopped_by_signals() as stop, connect.warehouse(settings):
+    with stopped_by_signals() as stop, connect.warehouse(settings) as house:
         while not stop.is_set():
             state = _keeper_state(settings.home)
             if state is not None and state.get("web"):
@@ -129,6 +131,7 @@ def serve(
                 stop.wait(1)
                 continue
             began = time.monotonic()
+            expect_scheduled_runs(house, settings)
             try:
                 with running(settings, dags=dags, web=True, host=host, port=port) as airflow:
                     ready(airflow.url, airflow.user, airflow.password_file)
@@ -137,6 +140,12 @@ def serve(
             except AirflowError:
                 if time.monotonic() - began < RESTART_AFTER_SECONDS:
                     raise
+
+
+def expect_scheduled_runs(house: connect.Warehouse, settings: Settings) -> None:
+    """Note in the ledger which jobs run by themselves from now on, so that a run that does not take place is missed."""
+    with house.connect() as connection:
+        jobs.put_in_force(connection, () if began_with_sample(settings) else SCHEDULES)
 
 
 @contextmanager
@@ -230,7 +239,7 @@ def environment(
     if web and not began_with_sample(settings):
         # The DAG files read it: without it they have no schedule, so that a night by hand runs nothing else, and the
         # sample of 2018 is not met with today's clock.
-        ours["AIM_SCHEDULED"] = "1"
+        ours[SWITCH] = "1"
     others = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "LC_ALL": "C.UTF-8",
@@ -268,18 +277,32 @@ def hold_as_part(home: Path) -> None:
         fcntl.flock(parts, fcntl.LOCK_SH)
 
 
+def airflow_lives(home: Path) -> bool:
+    """Whether an Airflow of this home runs on this machine, in whatever way it was started."""
+    return _keeper_state(home) is not None or _runs_part_by_part(home)
+
+
 def refuse_beside_parts(home: Path) -> None:
     """Raise SettingsError while this home's Airflow runs part by part.
 
     A second scheduler would take the running tasks of the first for left-overs of a killed one.
     """
-    parts = os.open(home / PARTS_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    if _runs_part_by_part(home):
+        raise SettingsError("Airflow runs part by part here: run the night from its web page.")
+
+
+def _runs_part_by_part(home: Path) -> bool:
+    try:
+        parts = os.open(home / PARTS_LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return False
     try:
         fcntl.flock(parts, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise SettingsError("Airflow runs part by part here: run the night from its web page.") from None
+        return True
     finally:
         os.close(parts)
+    return False
 
 
 def _ensure_started(settings: Settings, metadata_url: str, dags: Path, web: bool, host: str, port: int | None) -> bool:

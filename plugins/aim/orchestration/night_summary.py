@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from aim.clock import VILNIUS
 from aim.language import say
 from aim.ledger import status
+from aim.orchestration.stuck import stuck_of, words_of
 from aim.settings import Settings
 from aim.warehouse.connect import warehouse
 
@@ -29,12 +32,16 @@ ROWS = ("rows_received", "rows_loaded", "rows_quarantined", "rows_duplicate")
 
 
 def summarise(settings: Settings) -> dict[str, Any]:
-    """The latest night: deliveries by verdict with their rows, values computed and released, mails, seconds a stage."""
+    """The latest night: deliveries by verdict with their rows, values computed and released, mails, seconds a stage.
+
+    And what is stuck or was skipped now.
+    """
     with warehouse(settings) as house, house.connect() as connection:
         run = status.latest_run(connection)
         if run is None:
             return {}
         verdicts = [vars(count) for count in status.verdicts_of_night(connection, run["run_id"])]
+        stuck = stuck_of(settings, connection, datetime.now(VILNIUS))
     return {
         "run_id": run["run_id"],
         "clock_date": run["clock_date"].isoformat(),
@@ -43,6 +50,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "rows": {name: sum(verdict[name] for verdict in verdicts) for name in ROWS},
         "stage_seconds": {name: run["stage_seconds"][name] for name in STAGES if name in run["stage_seconds"]},
         **run["summary"],
+        "stuck": [one.as_dict() for one in stuck],
     }
 
 
@@ -87,6 +95,10 @@ def print_summary(summary: dict[str, Any], settings: Settings, console: Console)
     )
     stages = ", ".join(f"{name} {seconds}" for name, seconds in summary["stage_seconds"].items())
     console.print(say("cli.stages", lang, stages=stages), soft_wrap=True)
+    for one in summary["stuck"]:
+        console.print(
+            say(f"stuck.{one['what']}", lang, one["count"], **words_of(one)), style="bold red", soft_wrap=True
+        )
     console.print(say("cli.look", lang), style="bold", soft_wrap=True)
     console.print(say("cli.look_outbox", lang, outbox=settings.outbox), soft_wrap=True)
     console.print(say("cli.look_bi", lang), soft_wrap=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from aim.clock import VILNIUS
 from aim.contracts.calendar import Period
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import Provider, read_registry
 from aim.language import say
 from aim.ledger import status as ledger
+from aim.orchestration.stuck import Stuck, stuck_of
 from aim.settings import Settings
 
 
@@ -23,7 +26,8 @@ class StatusError(ValueError):
 class Status:
     """The state of the collection, or of one provider or one period of it, by the clock of the last night.
 
-    run None: no night has run yet, and all else is empty. slices: of the provider or period asked about.
+    run None: no night has run yet, and all else is empty. slices: of the provider or period asked about. stuck: at the
+    real time of day.
     """
 
     provider: str | None
@@ -40,6 +44,17 @@ class Status:
     without_contact: list[str]
     providers: dict[str, Provider]
     municipalities: dict[str, str]
+    stuck: list[Stuck]
+
+    @property
+    def faults(self) -> int:
+        """Things that are ours to mend: open incidents, and what is stuck or was skipped."""
+        return len(self.incidents) + len(self.stuck)
+
+    @property
+    def silent_providers(self) -> int:
+        """Providers silent now, of whichever dataset."""
+        return len({one.provider_code for one in self.silences})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -53,6 +68,7 @@ class Status:
             "datasets": [one.as_dict() for one in self.datasets],
             "unjudged": [vars(one) for one in self.unjudged],
             "incidents": [vars(one) for one in self.incidents],
+            "stuck": [one.as_dict() for one in self.stuck],
             "silences": [one.as_dict() | {"provider_name": self.name(one.provider_code)} for one in self.silences],
             "without_contact": self.without_contact,
             "counts": [vars(one) for one in self.counts],
@@ -80,10 +96,11 @@ def status_of(settings: Settings, connection: psycopg.Connection, provider: str 
     reference = read_reference(settings.reference)
     window = int(reference.parameter("continuity_periods"))
     run = ledger.latest_run(connection)
+    stuck = stuck_of(settings, connection, datetime.now(VILNIUS))
     if run is None:
         nothing = ledger.Reporting(0, 0, 0)
         names = reference.municipality_names
-        return Status(provider, period, window, None, [], [], [], nothing, [], [], [], [], providers, names)
+        return Status(provider, period, window, None, [], [], [], nothing, [], [], [], [], providers, names, stuck)
     today = run["clock_date"]
     return Status(
         provider=provider,
@@ -100,6 +117,7 @@ def status_of(settings: Settings, connection: psycopg.Connection, provider: str 
         without_contact=ledger.without_contact(connection, provider),
         providers=providers,
         municipalities=reference.municipality_names,
+        stuck=stuck,
     )
 
 

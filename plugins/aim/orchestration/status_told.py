@@ -19,7 +19,8 @@ ROWS_SHOWN = 12
 """Rows of a table of gaps; the rest is counted."""
 SLICES_SHOWN = 40
 """Slices shown of one provider: a year of what most of them owe."""
-_COUNTS = ("expected", "on_time", "late", "confirmed_empty", "rejected", "not_received", "not_due", "waived")
+COUNTS = ("expected", "on_time", "late", "confirmed_empty", "rejected", "not_received", "not_due", "waived")
+"""What is counted of a dataset's slices, `status.count_<word>` among the messages."""
 _GAPS = ("rejected", "not_received")
 
 
@@ -38,6 +39,7 @@ class _Page:
     def print(self) -> None:
         if self._told.run is None:
             self._line(self._say("no_run"), indent=False)
+            self._stuck()
             return
         self._night()
         self._who()
@@ -80,6 +82,11 @@ class _Page:
             self._line(self._say("no_incidents"))
         for one in told.incidents:
             self._line(self._say(f"incident_{one.what}", one.occurrences, rule=one.rule_code or ""), "bold red")
+        self._stuck()
+
+    def _stuck(self) -> None:
+        for one in self._told.stuck:
+            self._line(say(f"stuck.{one.what}", self._lang, one.count, **one.words), "bold red")
 
     def _who(self) -> None:
         told = self._told
@@ -126,7 +133,7 @@ class _Page:
         if not found:
             return
         self._title(self._say("datasets" if self._told.period is None else "datasets_of_period"))
-        used = [word for word in _COUNTS if word == "expected" or any(getattr(one, word) for one in found)]
+        used = [word for word in COUNTS if word == "expected" or any(getattr(one, word) for one in found)]
         self._table(
             [("dataset", "left"), ("period", "whole"), *self._due(), *((f"count_{word}", "right") for word in used)],
             (

@@ -15,7 +15,8 @@ from aim.clock import Clock
 from aim.contracts.load import contracts
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
-from aim.ledger import obligations, runs
+from aim.ledger import deliveries, jobs, obligations, runs
+from aim.orchestration.stuck import place_of
 from aim.settings import Settings
 from aim.warehouse.connect import Warehouse, warehouse
 from aim.warehouse.staging_tables import ensure_staging_tables
@@ -79,7 +80,8 @@ def open_night(today: str | None) -> int:
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            return runs.open_run(connection, Clock.at(date.fromisoformat(today) if today else None))
+            clock = Clock.at(date.fromisoformat(today) if today else None)
+            return runs.open_run(connection, clock, place_of(settings))
 
 
 def load_reference(run_id: int) -> None:
@@ -129,25 +131,68 @@ def mark_for_recheck(dataset: str | None, first_period: str | None, last_period:
 
 
 def judge_rechecked() -> dict[str, Any]:
-    """Judge what was marked, then say of each slice whether it came; returns counts.
+    """Judge what was marked, then say of each slice whether it came; returns counts."""
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        return _judge_between_nights(house, settings)
 
-    Not while a night runs: it builds from rows as they were judged when it pinned them. Then the night that follows
-    judges them. Results go to the last night, on whose clock the obligations stay.
+
+def land_deliveries() -> dict[str, Any]:
+    """Take every settled file of the inbox between nights, judge it, say of each slice whether it came; returns counts.
+
+    Raises FilesLeftError where files lie there still through a fault of ours; the others are taken and judged.
     """
-    from aim.quality.judging import judge_all
+    from aim.landing.load import LandingError, land_inbox
 
     settings = Settings.from_env()
     with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            night = runs.last_night(connection)
-        if night is None:
-            return {"deliveries": 0}
+            turn = jobs.open_job(connection, "land_deliveries", place_of(settings))
+        counts: dict[str, Any] = {}
+        status = "failed"
+        try:
+            try:
+                counts["land"] = land_inbox(settings, _as_role(house, settings, "aim_loader")).summary()
+            except LandingError as fault:
+                counts["land"] = fault.result.summary()
+            counts["check"] = _judge_between_nights(house, settings)
+            left = counts["land"]["errored"]
+            if left:
+                raise FilesLeftError(f"{left} files could not be landed through a fault of our own: see the log.")
+            status = "succeeded"
+        finally:
+            with house.connect() as connection:
+                jobs.close_job(connection, turn, status, counts)
+    return counts
+
+
+def _judge_between_nights(house: Warehouse, settings: Settings) -> dict[str, Any]:
+    """Judge what waits for it, then say of each slice whether it came; returns counts.
+
+    Not while a night runs: it builds from rows as they were judged when it pinned them. Then the night that follows
+    judges them. Results go to the last night, on whose clock the obligations stay; before the first night nothing is
+    judged.
+    """
+    from aim.quality.judging import judge_all
+
+    with house.connect() as connection:
+        night = runs.last_night(connection)
+        is_anything_to_judge = bool(
+            deliveries.datasets_to_judge(connection) or deliveries.datasets_to_compare(connection)
+        )
+    if night is None:
+        return {"deliveries": 0}
+    result: dict[str, Any] = {"deliveries": 0}
+    if is_anything_to_judge:
         loader = _as_role(house, settings, "aim_loader")
         result = judge_all(loader, settings, night.run_id, unless=runs.a_night_runs).summary()
-        with house.connect() as connection:
-            if runs.a_night_runs(connection):
-                return result | {"left_to_the_night": True}
-            obligations.refresh(connection, contracts(), read_registry(settings.registry), night.clock)
+    with house.connect() as connection:
+        # A night waits for this to open: what it says of the slices comes after.
+        deliveries.await_judging(connection)
+        if runs.a_night_runs(connection):
+            return result | {"left_to_the_night": True}
+        obligations.refresh(connection, contracts(), read_registry(settings.registry), night.clock)
     return result
 
 

@@ -118,12 +118,16 @@ def test_a_school_year_may_come_from_new_year_in_it() -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("51003019808_byla.csv", "***********_byla.csv"),
+        ("51003019808_byla.csv", "***********_****.csv"),
         ("510 0301 9808.csv", "*** **** ****.csv"),
-        ("vaikas 5100301-9808 byla.csv", "vaikas *******-**** byla.csv"),
+        ("vaikas 5100301-9808 byla.csv", "****** *******-**** ****.csv"),
+        ("Kanarijus Giesmininkas, gim. 1987-06-05.xlsx", "********* ************, ***. **********.xlsx"),
+        ("05.06.1987 Kanarijus 19870605.csv.gz", "********** ********* ********.csv.gz"),
+        (f"Pagalbos planai {CENTRE} 2018-10.csv", f"Pagalbos planai {CENTRE} 2018-10.csv"),
+        (f"nesimokantys {CENTRE} 2017-2018.CSV", f"nesimokantys {CENTRE} 2017-2018.CSV"),
         (f"atvejai_{CENTRE}_2018-10.csv", f"atvejai_{CENTRE}_2018-10.csv"),
         (f"nesimokantys_{CENTRE}_2017-2018.csv", f"nesimokantys_{CENTRE}_2017-2018.csv"),
-        ("a\nERROR b\x1b[31m\u202e.csv", "a?ERROR b?[31m?.csv"),
+        ("a\nERROR b\x1b[31m\u202e.csv", "*?***** *?[31*?.csv"),
         ("\udcfe.csv", "?.csv"),
     ],
 )

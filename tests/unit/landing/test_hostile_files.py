@@ -15,7 +15,9 @@ import pytest
 from tests.unit.landing.reading import FILES, canonical, read_bytes
 from tests.unit.landing.written_sheets import ods, ods_cell, ods_row, parts, workbook, zipped
 
+from aim.contracts.load import contracts
 from aim.landing import workbooks
+from aim.landing.header import kept_names
 from aim.landing.rejection import RejectionError
 from aim.landing.workbooks import SheetReader
 from aim.settings import Limits
@@ -131,6 +133,11 @@ def test_nul_bytes_in_cells_are_findings_and_in_a_header_refuse_the_file() -> No
 def test_a_column_name_is_noted_without_codes_and_letters_that_nobody_can_print() -> None:
     reading, _ = read_bytes(PLAIN.replace(b"\n", b";pastaba\x01\x1b;510 0301 9808;51003019808\n", 1))
     assert reading.notes["unknown_columns"] == ["pastaba", "*** **** ****", "***********"]
+
+
+def test_of_unknown_columns_only_names_of_other_contracts_are_kept() -> None:
+    names = ["Kanarijus Giesmininkas", "Seimos nr.", "1987-06-05", "lygis"]
+    assert kept_names(names, contracts().datasets.values()) == ["*" * 22, "Seimos nr.", "*" * 10, "lygis"]
 
 
 def entities(outside: Path) -> bytes:

@@ -146,10 +146,10 @@ def test_a_nil_return_beside_rows_is_a_row() -> None:
         ("no_header.csv", "no_header", None),
         ("missing_column.csv", "missing_column", "seimos_nr, sav"),
         ("missing_personal_code_column.csv", "missing_column", "asmens_kodas"),
-        ("mojibake_in_header.csv", "mojibake", "Ðeimos"),
-        ("mojibake_in_a_cell.csv", "mojibake", "ðeima"),
-        ("mojibake_with_digits.csv", "mojibake", "ðeima***********"),
-        ("mojibake.xlsx", "mojibake", "Ðeima"),
+        ("mojibake_in_header.csv", "mojibake", "Ð"),
+        ("mojibake_in_a_cell.csv", "mojibake", "ð"),
+        ("mojibake_with_digits.csv", "mojibake", "ð"),
+        ("mojibake.xlsx", "mojibake", "Ð"),
         ("undefined_bytes.csv", "unreadable_bytes", None),
         ("open_quote.csv", "open_quote", "3"),
         ("damaged.csv.gz", "broken_archive", None),
@@ -175,7 +175,7 @@ def test_one_bad_byte_in_a_utf8_file_is_not_hidden_by_another_code_page() -> Non
     assert refused.value.code == "unreadable_bytes"
     with pytest.raises(RejectionError) as refused:
         read_bytes(f"{HEADER};Priemonė\n".encode() + b"A-1;\xff;S;11;;\n")
-    assert (refused.value.code, refused.value.detail) == ("mojibake", "PriemonÄ—")
+    assert (refused.value.code, refused.value.detail) == ("mojibake", "Ä—")
 
 
 def test_rows_with_too_many_or_too_few_cells_stay_rows() -> None:

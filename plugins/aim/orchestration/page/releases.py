@@ -1,0 +1,32 @@
+"""What left the house, night by night, and how much of it is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from aim.orchestration.page.reading import rows
+
+MOST = 60
+"""Nights shown on the page of releases: some two years of first and revision rounds."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A night's rounds together. kinds: first, revision. hidden: published values marked C; None: not noted."""
+
+    run_id: int
+    clock_date: date
+    kinds: list[str]
+    indicator_periods: int
+    values_new: int
+    values_changed: int
+    hidden: int | None
+
+
+def releases(connection: psycopg.Connection[Any], most: int = MOST) -> list[Release]:
+    """The latest nights that released, newest first; one that found nothing to say included."""
+    return rows(connection, Release, __file__, "releases.sql", {"most": most})
