@@ -70,7 +70,7 @@ def open_night(today: str | None) -> int:
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            return runs.open_run(connection, Clock.at(date.fromisoformat(today) if today else None))
+            return runs.open_run(connection, _clock(today))
 
 
 def load_reference(run_id: int) -> None:
@@ -165,11 +165,64 @@ def release(run_id: int) -> None:
 
 
 def report(run_id: int) -> None:
-    """Prepare and send the mails that are due."""
-    from aim.reports.sending import send_due_reports
+    """Write the mails that are due, of every kind, and send what may go; a mass mailing waits for a person."""
+    from aim.reports.sending import send_due_mails
 
     with _stage(run_id, "report") as stage:
-        stage.result = send_due_reports(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
+        stage.result = send_due_mails(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
+
+
+def send_receipts(today: str | None = None) -> dict[str, Any]:
+    """Acknowledge what was landed and judged since the last mails (ISO date, None: today in Vilnius); returns counts.
+
+    For a landing by day; the night acknowledges what is left.
+    """
+    from aim.reports.sending import ARRIVALS, send_due_mails
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        return send_due_mails(house, settings, None, _clock(today), ARRIVALS).summary()
+
+
+def watch_deadlines(today: str | None) -> dict[str, Any]:
+    """Bring the obligations up to the day, then remind and escalate (ISO date, None: today in Vilnius); returns counts.
+
+    Not while a night runs: it does the same, on its own clock.
+    """
+    from aim.reports.sending import DEADLINES, send_due_mails
+
+    settings = Settings.from_env()
+    clock = _clock(today)
+    with warehouse(settings) as house:
+        with house.connect() as connection:
+            if runs.a_night_runs(connection):
+                return {"left_to_the_night": True}
+            obligations.refresh(connection, contracts(), read_registry(settings.registry), clock)
+        return send_due_mails(house, settings, None, clock, DEADLINES).summary()
+
+
+def prepare_round(today: str | None) -> dict[str, Any]:
+    """Write the monthly reports and digests that are due; returns counts and what waits: `letters`, `subject`."""
+    from aim.reports.letters import ROUND
+    from aim.reports.sending import round_waiting, send_due_mails
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        result = send_due_mails(house, settings, None, _clock(today), ROUND).summary()
+        return result | vars(round_waiting(house))
+
+
+def let_round_go(by: str, today: str | None) -> dict[str, Any]:
+    """Send the mass mailing that `by` has let go; returns counts."""
+    from aim.reports.sending import let_round_go as let_go
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        return let_go(house, settings, by, _clock(today)).summary()
+
+
+def _clock(today: str | None) -> Clock:
+    return Clock.at(date.fromisoformat(today) if today else None)
 
 
 def close_night(run_id: int, status: str = "succeeded") -> None:

@@ -15,9 +15,14 @@ from aim.contracts.load import contracts
 from aim.contracts.models import Rule
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import Provider
-from aim.reports.data import DeliveryTold, Finding, Mending, MonthlyReport, Slice, SliceName
+from aim.reports.due_days import Slice, SliceName, Upcoming
+from aim.reports.findings import DeliveryTold, Finding, Findings, Mending
+from aim.reports.letter import Figures, Letter, Section
+from aim.reports.letters import letter_of
+from aim.reports.monthly import MonthlyReport
+from aim.reports.monthly_told import monthly_section
 from aim.reports.render import TEXT_WIDTH, Rendered, render
-from aim.reports.wording import KINDS_SHORT, letter, short_name
+from aim.reports.speech import KINDS_SHORT, Speech
 from aim.settings import Settings
 
 REFERENCE = read_reference(Settings.from_env({}).reference)
@@ -64,20 +69,23 @@ def finding(count: int, *first: int, code: str = "VIS-001", field: str = "seimos
     return Finding(delivery(), rule(code), fields, count, first or tuple(range(2, 2 + min(count, 3))))
 
 
+def findings(**changes: object) -> Findings:
+    plain = Findings(mending=(), errors=(), more_errors=0, queries=(), checks_at_fault=0)
+    found = replace(plain, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
+    return replace(found, every=(*found.errors, *found.queries))
+
+
 def report(**changes: object) -> MonthlyReport:
+    """A month in which all is well, but for `changes`; those of Findings go there."""
+    found = {name: changes.pop(name) for name in Findings.__dataclass_fields__ if name in changes}
     plain = MonthlyReport(
         provider=SPC,
         period=Period.parse("2018-12"),
-        mend_by=date(2019, 2, 11),
         slices=(Slice("atvejai", "2018-12", DUE, "on_time"),),
         deliveries=(delivery(),),
-        mending=(),
-        errors=(),
-        more_errors=0,
-        queries=(),
-        checks_at_fault=0,
+        findings=findings(**found),
         earlier_gaps=(),
-        next_due=(SliceName("atvejai", "2019-01", date(2019, 2, 11)),),
+        upcoming=Upcoming(date(2019, 2, 11), (SliceName("atvejai", "2019-01", date(2019, 2, 11)),)),
         rules_version="0123456789ab",
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
@@ -87,8 +95,20 @@ def with_rows(to_fix: int, to_explain: int = 0) -> MonthlyReport:
     return report(mending=(Mending(delivery(), to_fix, to_explain),), errors=(finding(to_fix),) if to_fix else ())
 
 
+def speech(lang: str = "lt") -> Speech:
+    return Speech(lang, CONTRACTS, REFERENCE)
+
+
+def section(told: MonthlyReport) -> Section:
+    return monthly_section(told, speech(told.provider.language))
+
+
+def letter(*sections: Section, lang: str = "lt") -> Letter:
+    return letter_of(sections, speech(lang), date(2019, 1, 11), datetime(2019, 1, 11, 2, tzinfo=VILNIUS), 7)
+
+
 def written(told: MonthlyReport) -> Rendered:
-    return render(letter(told, CONTRACTS, REFERENCE, "pagalba@example.invalid"))
+    return render(letter(section(told), lang=told.provider.language))
 
 
 MISSING = Slice("vertinimai", "2018-12", DUE, "not_received")
@@ -151,11 +171,11 @@ def test_the_subject_in_english() -> None:
 
 def test_a_provider_of_which_there_may_be_several_is_called_by_its_full_name() -> None:
     centre = SPC.model_copy(update={"kind": "dienos_centras", "name": "Vaikų dienos centras „Spindulys“"})
-    assert short_name(centre, REFERENCE) == "Vaikų dienos centras „Spindulys“"
+    assert speech().short_name(centre) == "Vaikų dienos centras „Spindulys“"
     for kind in KINDS_SHORT:
         for lang in ("lt", "en"):
-            unit = SPC.model_copy(update={"kind": kind, "language": lang})
-            assert short_name(unit, REFERENCE).startswith("Alytaus r. ")
+            unit = SPC.model_copy(update={"kind": kind})
+            assert speech(lang).short_name(unit).startswith("Alytaus r. ")
 
 
 class _Words(HTMLParser):
@@ -179,7 +199,7 @@ def words_of_html(html: str) -> list[str]:
 
 
 def words_of_text(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if not re.fullmatch(r"-+", line.strip())]
+    lines = [line for line in text.splitlines() if not re.fullmatch(r"[-=]+", line.strip())]
     return " ".join(re.sub(r"^\s*- ", "", line) for line in lines).split()
 
 
@@ -214,8 +234,9 @@ def test_what_was_answered_is_counted_and_a_missing_row_is_told_by_its_earlier_f
 
 
 def test_received_is_always_the_sum() -> None:
-    rows = letter(FULL, CONTRACTS, REFERENCE, "pagalba@example.invalid").rows
-    received, loaded, quarantined, duplicate = (int(count) for _, count in rows)
+    figures = section(FULL).parts[0]
+    assert isinstance(figures, Figures)
+    received, loaded, quarantined, duplicate = (int(count) for _, count in figures.rows)
     assert received == loaded + quarantined + duplicate
 
 
