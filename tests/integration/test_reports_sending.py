@@ -294,8 +294,9 @@ def test_by_hand_it_goes_again_only_with_other_words(month: ProviderMonth) -> No
     assert [row[:2] for row in ledger(month)] == [(1, "sent"), (2, "sent")]
     assert ledger(month)[0][3] != ledger(month)[1][3]
     assert len(list(month.settings.outbox.iterdir())) == 2
-    # A night has nothing to add.
-    assert night(month, month.settings, "2019-01-13").outbox == 0
+    # A night acknowledges the file, and has nothing to add to the report.
+    assert night(month, month.settings, "2019-01-13").told == {"receipt": 1}
+    assert night(month, month.settings, "2019-01-14").told == {}
 
 
 def test_by_hand_without_a_contact_is_said(month: ProviderMonth) -> None:
