@@ -75,6 +75,14 @@ def test_a_recheck_marks_before_it_judges_and_builds_nothing(bag: dict[str, dict
     assert bag["dags"]["recheck_deliveries"] == {"mark": ["judge"], "judge": []}
 
 
+def test_a_round_is_written_asked_about_and_only_then_sent(bag: dict[str, dict[str, dict[str, list[str]]]]) -> None:
+    wired = bag["dags"]["send_quality_reports"]
+    assert wired["write"] == ["anything_waits"]
+    assert wired["anything_waits"] == ["let_go"]
+    assert wired["let_go"] == ["send"]
+    assert bag["dags"]["watch_deadlines"] == {"remind_and_escalate": []}
+
+
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
 def test_a_dag_file_is_a_table_of_contents(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))

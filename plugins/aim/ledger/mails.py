@@ -94,6 +94,15 @@ def told_before(connection: psycopg.Connection, asked: Iterable[tuple[str, Matte
     return {(row[0], Matter(*row[1:])) for row in found}
 
 
+def letters_of_day(connection: psycopg.Connection, recipient: str, day: date) -> int:
+    """How many letters were written to a person on a day of the clock."""
+    found = connection.execute(
+        "select count(*) from ops.mails where clock_date = %s and recipients[1] = %s", (day, recipient)
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def last_version(connection: psycopg.Connection, recipient: str, matter: Matter) -> tuple[int, str | None] | None:
     """The latest version in which a matter was told to a person, and the hash of its words; None: never."""
     found = connection.execute(

@@ -85,7 +85,9 @@ def write_letter(
     rendered = render(letter)
     matters = tuple(matter for one in letter.sections for matter in one.matters)
     sender = desk.reference.parameter_text("mail_sender")
-    identity = message_id(desk.clock.today, recipient, matters, sender)
+    nth = mails.letters_of_day(desk.connection, recipient, desk.clock.today)
+    told = (recipient, nth, *(one.fingerprint for one in letter.sections))
+    identity = message_id(desk.clock.today, matters[0], told, sender)
     message = compose(
         rendered,
         identity=identity,
@@ -122,7 +124,7 @@ def _write_nobody(desk: Desk, note: Note, run_id: int | None) -> int:
         Draft(
             matters=(note.matter,),
             recipient=NOBODY,
-            message_id=message_id(desk.clock.today, NOBODY, (note.matter,), sender),
+            message_id=message_id(desk.clock.today, note.matter, (NOBODY,), sender),
             subject="",
             body_sha256=sha256(b"").hexdigest(),
             message=None,

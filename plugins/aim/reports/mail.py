@@ -36,13 +36,15 @@ class _WholeSubjects(EmailPolicy):
 _POLICY = _WholeSubjects(linesep="\r\n")
 
 
-def message_id(day: date, recipient: str, matters: Sequence[Matter], sender: str) -> str:
-    """The identity of a letter: the same for the same matters told the same person on the same day."""
-    first = matters[0]
-    told = sha256(repr((recipient, sorted(matters))).encode()).hexdigest()[:12]
+def message_id(day: date, first: Matter, told: Sequence[object], sender: str) -> str:
+    """The identity of a letter by its day, its first matter and all that tells it from others of that day.
+
+    The same where a night is killed and run again: `told` holds no numbers that the ledger gives.
+    """
+    digest = sha256(repr(tuple(told)).encode()).hexdigest()[:12]
     domain = parseaddr(sender)[1].rpartition("@")[2]
     about = ".".join(part for part in (first.kind, first.provider_code, first.period) if part)
-    return f"<{day}.{about}.{told}@{domain}>"
+    return f"<{day}.{about}.{digest}@{domain}>"
 
 
 def compose(

@@ -9,6 +9,7 @@ alter table ops.mails add column message bytea;
 alter table ops.mails add column clock_date date;
 alter table ops.mails add column next_attempt_at timestamptz;
 alter table ops.mails add column approved_by text;
+create index mails_of_day on ops.mails (clock_date);
 create index mails_unsent on ops.mails (state) where message is not null;
 
 comment on table ops.mails is 'One row per mail: a letter to one person. What it tells stands in ops.mail_matters.';
