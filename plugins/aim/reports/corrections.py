@@ -16,6 +16,7 @@ from aim.contracts.reference import Reference
 from aim.contracts.registry import Provider
 from aim.ledger.mails import Matter
 from aim.reports.due_days import days, upcoming
+from aim.reports.error_list import error_lists
 from aim.reports.findings import DeliveryTold, Finding, findings_of, read
 from aim.reports.findings_told import queries_deck
 from aim.reports.letter import Entries, Entry, Section
@@ -102,4 +103,5 @@ def correction_section(
         ),
         matters=tuple(one.matter for one in asked),
         why=say("why", provider=provider.name),
+        attachments=error_lists(speech, queries),
     )

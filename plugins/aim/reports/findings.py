@@ -18,7 +18,9 @@ from aim.warehouse import sql
 TOP = 5
 """Errors told in full."""
 ROWS_SHOWN = 3
-"""Row numbers told of each error."""
+"""Row numbers told of each error in the letter."""
+ROWS_LISTED = 5_000
+"""Row numbers of each error in the list beside it."""
 Shape = TypeVar("Shape")
 
 
@@ -61,16 +63,21 @@ class DeliveryTold:
 class Finding:
     """Rows of one delivery that break one rule, in one field (or `fields` together).
 
-    `first_rows` are numbers of the provider's own file; none where the rule is about the file as a whole. `stood_in`:
-    the earlier file that they are numbers of, where the rows are missing from this one.
+    `rows` are numbers of the provider's own file, the first ROWS_LISTED; none where the rule is about the file as a
+    whole. `stood_in`: the earlier file that they are numbers of, where the rows are missing from this one.
     """
 
     delivery: DeliveryTold
     rule: Rule
     fields: tuple[FieldContract, ...]
     row_count: int
-    first_rows: tuple[int, ...]
+    rows: tuple[int, ...]
     stood_in: str | None = None
+
+    @property
+    def first_rows(self) -> tuple[int, ...]:
+        """Those told in the letter."""
+        return self.rows[:ROWS_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -171,11 +178,11 @@ def _findings(
             rule=rules[row["rule_code"]],
             fields=_fields(contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]),
             row_count=row["row_count"],
-            first_rows=tuple(row["first_rows"]),
+            rows=tuple(row["first_rows"]),
             stood_in=row["stood_in"],
         )
         for row in read_rows(
-            connection, "row_issues.sql", {"delivery_ids": ids, "shown": ROWS_SHOWN, "file_rules": file_rules}
+            connection, "row_issues.sql", {"delivery_ids": ids, "shown": ROWS_LISTED, "file_rules": file_rules}
         )
         if row["rule_code"] in rules
     ]

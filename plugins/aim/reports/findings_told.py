@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aim.language import choose, say
 from aim.reports.changes import Changes
+from aim.reports.error_list import list_name
 from aim.reports.findings import DeliveryTold, Finding, Findings
 from aim.reports.letter import Card, Deck, Figures, Lines
 from aim.reports.speech import Speech, moment
@@ -120,12 +121,14 @@ def effect_lines(speech: Speech, suffering: Sequence[str]) -> Lines | None:
 def _deck(speech: Speech, word: str, findings: Sequence[Finding], rest: str = "") -> Deck | None:
     if not findings:
         return None
-    files = {finding.delivery.file_name for finding in findings}
+    files = sorted({finding.delivery.file_name or "" for finding in findings})
     notes = [speech.say(f"{word}_note")]
     if len(files) == 1:
         # Said once, not on every card.
-        notes.insert(0, speech.say("deck_file", file=files.pop()))
-    cards = tuple(_card(speech, finding, with_file=len(notes) == 1) for finding in findings)
+        notes.insert(0, speech.say("deck_file", file=files[0]))
+    lists = sorted({list_name(finding) for finding in findings})
+    notes.append(speech.say("list_note", len(lists), files=", ".join(lists)))
+    cards = tuple(_card(speech, finding, with_file=len(files) > 1) for finding in findings)
     return Deck(speech.say(f"{word}_title"), tuple(notes), cards, rest)
 
 

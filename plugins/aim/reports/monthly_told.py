@@ -8,6 +8,7 @@ from datetime import date
 from aim.ledger.mails import Matter
 from aim.reports.changes import SCORE
 from aim.reports.due_days import Slice, SliceName
+from aim.reports.error_list import error_lists
 from aim.reports.findings import DeliveryTold
 from aim.reports.findings_told import (
     changes_lines,
@@ -83,6 +84,7 @@ class _Wording:
             matters=(matter,),
             why=self._say("why", provider=report.provider.name),
             due_days=due_days(speech, report.provider.code, report.upcoming.slices),
+            attachments=error_lists(speech, report.findings.every),
             told={matter: told | score},
         )
 

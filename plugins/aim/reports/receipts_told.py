@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aim.ledger.mails import Matter
+from aim.reports.error_list import error_lists
 from aim.reports.findings import DeliveryTold, added_rows
 from aim.reports.findings_told import (
     changes_lines,
@@ -79,6 +80,7 @@ def receipt_section(told: Receipt, speech: Speech) -> Section:
         matters=matters,
         why=say("why", provider=provider.name),
         due_days=due_days(speech, provider.code, told.upcoming.slices),
+        attachments=error_lists(speech, told.findings.every),
         # Said once: each of the counts belongs to one slice, whatever delivery brought it.
         told={matters[0]: dict(told.counts or {})},
     )

@@ -131,7 +131,7 @@ ASKED_ABOUT_THE_FILE = report(
     deliveries=(delivery(answered=3),),
     mending=(Mending(delivery(), 0, 0, 2),),
     queries=(
-        replace(finding(1, code="VIS-015"), fields=(), first_rows=()),
+        replace(finding(1, code="VIS-015"), fields=(), rows=()),
         replace(finding(1, 7, code="ATV-003", field="atvejo_nr"), stood_in="atvejai_902330016_2018-11.csv"),
     ),
 )
