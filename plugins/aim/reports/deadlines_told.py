@@ -101,6 +101,7 @@ def escalation_section(
             asks.append(say("do_ask", provider=providers[code].name))
     own = tuple(_do(speech, one.deadline.owed, providers, owed) for one in told if one.is_owner)
     to_do = (*own, *asks)
+    how = (say("gap_help"), say("gap_time")) if own else ()
     return Section(
         kind=ESCALATION,
         who=who,
@@ -113,7 +114,8 @@ def escalation_section(
         to_do=to_do or (say("escalation_copy"),),
         parts=(
             Entries(say("escalation_title"), tuple(entries)),
-            Lines(say("escalation_stops_title"), (say("escalation_stops"), say("gap_help"), say("gap_time"))),
+            # How to deliver is said to those who do.
+            Lines(say("escalation_stops_title"), (say("escalation_stops"), *how)),
         ),
         matters=tuple(one.deadline.matter for one in told),
         why=_why(speech, providers, owed) if is_owner else say("why_escalation"),
