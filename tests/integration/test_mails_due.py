@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import command_line
 from provider_month import SPC, Found, ProviderMonth, clock
+from rich.console import Console
 
 from aim.contracts.load import contracts
 from aim.ledger import obligations
+from aim.orchestration import steps
+from aim.orchestration.night_summary import ROWS, print_summary
 from aim.reports.sending import EVERYTHING, MailResult, send_due_mails
 
 MONTHLY = ("atvejai", "pagalbos_planai", "vertinimai")
@@ -271,3 +277,52 @@ def test_the_coordinator_gets_the_digest_from_its_day_for_two_weeks(month: Provi
     assert "P01 Rizikos lygio gerėjimas 2018-12: slepiama." in text
     # A month after the digest's own is not told of yet.
     assert "2019-01:" not in text
+
+
+def test_the_digest_by_hand_is_written_as_page_and_text(
+    month: ProviderMonth, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    month.night("2019-01-22")
+    aim = command_line(month.settings, monkeypatch, capsys)
+    status, out, _ = aim("report", "--municipality", "33", "2018-12", "--send", "--json")
+    assert status == 0
+    page, text = (Path(path) for path in json.loads(out)["paths"])
+    assert page.name == "savivaldybe_33_2018-12.html"
+    assert "Gauta 0 iš 3 lauktų failų." in text.read_text("utf-8")
+    # Sent by hand it is not sent again, by hand or by the night.
+    assert aim("report", "--municipality", "33", "2018-12", "--send")[0] == 0
+    assert night(month, "2019-01-22", ("municipality-digest",)).told == {}
+    assert [one["To"] for one in letters(month)] == ["tbk@example.invalid"]
+    assert aim("report", "--municipality", "99", "2018-12")[0] == 2
+    assert "aim report --municipality 33 2018-12" in aim("report", "--municipality", "33", "902330016", "2018-12")[2]
+
+
+def test_the_steps_by_day_tell_what_the_night_would_and_leave_it_to_a_night_that_runs(
+    month: ProviderMonth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIM_HOME", str(month.settings.home))
+    monkeypatch.setenv("AIM_WAREHOUSE", month.house.url)
+    monkeypatch.setenv("AIM_METADATA", month.house.url)
+    run = month.night("2019-01-09")
+    month.deliver("atvejai", 412, received="2019-01-09 10:00")
+    assert steps.send_receipts("2019-01-09")["told"] == {"receipt": 1}
+    assert steps.send_receipts("2019-01-09")["told"] == {}
+    assert steps.watch_deadlines("2019-01-10") == {"left_to_the_night": True}
+    month.house.connection.execute("update ops.runs set status = 'succeeded' where run_id = %s", (run,))
+    # Of the whole registry: a national provider is late, and the national owner is asked to help at once.
+    assert steps.watch_deadlines("2019-01-10")["told"] == {"escalation": 1, "reminder": 2}
+    assert steps.watch_deadlines("2019-01-10")["told"] == {}
+    assert night(month, "2019-01-10", ("receipt", "reminder")).told == {}
+
+
+def test_a_night_says_loudly_what_it_held_back(capsys: pytest.CaptureFixture[str], month: ProviderMonth) -> None:
+    summary = {
+        "clock_date": "2019-01-11", "run_id": 7, "status": "succeeded", "deliveries": [], "stage_seconds": {},
+        "rows": dict.fromkeys(ROWS, 0), "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
+    }  # fmt: skip
+    print_summary(summary, month.settings, Console(width=200))
+    out = capsys.readouterr().out
+    assert "None of these mails was sent (352)" in out
+    assert "wait for a person to let them go: 60" in out
+    assert "No mail went out: Nobody there." in out
+    assert "came back" not in out
