@@ -158,7 +158,7 @@ def digest_of(
             )
         },
         slices=tuple(slices),
-        scores=tuple(_built(connection, ProviderScore, "digest_scores.sql", place, "core.provider_scorecard")),
+        scores=tuple(_built(connection, ProviderScore, "digest_scores.sql", place, "marts.provider_scorecard")),
         next_due=tuple(read(connection, DueCount, "digest_next.sql", place | {"today": clock.today, "until": until})),
         without_contact=tuple(code for code in status.without_contact(connection) if code in there),
     )

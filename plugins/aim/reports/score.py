@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from psycopg import sql as compose
 from psycopg.rows import class_row, dict_row
 
 from aim.warehouse import sql
@@ -15,12 +16,12 @@ from aim.warehouse import sql
 
 @dataclass(frozen=True)
 class ScorePart:
-    """One of the six parts: its value in percent and the two counts it is made of; None: nothing is known of it."""
+    """One of the six parts: its value in percent and the two counts it is made of; None: not known."""
 
     part: str
     value: Decimal | None
-    reached: int
-    possible: int
+    reached: int | None
+    possible: int | None
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,21 @@ class Score:
 
 
 def score_of(connection: psycopg.Connection[Any], provider_code: str) -> Score | None:
-    """The score as the last build left it; None before the first, and where nothing of the provider fell due yet."""
-    if not _is_built(connection):
+    """The score as the last build left it; None before the first, and where nothing of the provider fell due yet.
+
+    A login that may not read `core` gets the published shares, without counts of cells.
+    """
+    found = connection.execute(sql.load(__file__, "readable_schema.sql")).fetchone()
+    if found is None:
         return None
+    scorecard, trends = (compose.Identifier(found[0], name) for name in ("provider_scorecard", "collection_trend"))
     asked = {"provider_code": provider_code}
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(sql.load(__file__, "score.sql"), asked).fetchone()
+        row = cursor.execute(sql.load(__file__, "score.sql").format(scorecard=scorecard), asked).fetchone()
     if row is None or row["score"] is None:
         return None
     with connection.cursor(row_factory=class_row(MonthCame)) as cursor:
-        trend = cursor.execute(sql.load(__file__, "score_trend.sql"), asked).fetchall()
+        trend = cursor.execute(sql.load(__file__, "score_trend.sql").format(trend=trends), asked).fetchall()
     counts = {
         "reporting_rate": (row["accepted"], row["expected"]),
         "timeliness": (row["on_time"], row["expected"]),
@@ -71,10 +77,3 @@ def score_of(connection: psycopg.Connection[Any], provider_code: str) -> Score |
         national_median=row["national_median"],
         trend=tuple(reversed(trend)),
     )
-
-
-def _is_built(connection: psycopg.Connection[Any]) -> bool:
-    found = connection.execute(
-        "select to_regclass('core.provider_scorecard') is not null and to_regclass('core.collection_trend') is not null"
-    ).fetchone()
-    return found is not None and bool(found[0])

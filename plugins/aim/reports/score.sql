@@ -1,4 +1,5 @@
--- A provider's score over its last periods with the counts behind each part, and the medians of those like it.
+-- A provider's score over its last periods with the counts behind each part, and the medians of those like it. What is
+-- published has no counts of cells.
 select
     scorecard.score,
     scorecard.letter,
@@ -6,12 +7,12 @@ select
     scorecard.accepted,
     scorecard.on_time,
     scorecard.missing,
-    scorecard.conformance_passed,
-    scorecard.conformance_applicable,
-    scorecard.completeness_filled,
-    scorecard.completeness_required,
-    scorecard.consistency_passed,
-    scorecard.consistency_applicable,
+    (to_jsonb(scorecard) ->> 'conformance_passed')::bigint as conformance_passed,
+    (to_jsonb(scorecard) ->> 'conformance_applicable')::bigint as conformance_applicable,
+    (to_jsonb(scorecard) ->> 'completeness_filled')::bigint as completeness_filled,
+    (to_jsonb(scorecard) ->> 'completeness_required')::bigint as completeness_required,
+    (to_jsonb(scorecard) ->> 'consistency_passed')::bigint as consistency_passed,
+    (to_jsonb(scorecard) ->> 'consistency_applicable')::bigint as consistency_applicable,
     scorecard.reporting_rate,
     scorecard.timeliness,
     scorecard.conformance,
@@ -20,7 +21,7 @@ select
     scorecard.continuity,
     (
         select percentile_cont(0.5) within group (order by others.score)
-        from core.provider_scorecard as others
+        from {scorecard} as others
         where
             others.is_total
             and others.is_current
@@ -28,8 +29,8 @@ select
     )::numeric as municipality_median,
     (
         select percentile_cont(0.5) within group (order by others.score)
-        from core.provider_scorecard as others
+        from {scorecard} as others
         where others.is_total and others.is_current
     )::numeric as national_median
-from core.provider_scorecard as scorecard
+from {scorecard} as scorecard
 where scorecard.provider_code = %(provider_code)s and scorecard.is_total

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from aim.language import NO_NUMBER, count_text
 from aim.reports.letter import Figures
-from aim.reports.score import MonthCame, Score
+from aim.reports.score import MonthCame, Score, ScorePart
 from aim.reports.speech import Speech
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -18,12 +18,7 @@ def score_figures(speech: Speech, score: Score, before: Decimal | None) -> Figur
     labels = {part: (lt, en) for part, _, lt, en in speech.reference.table("score_parts")[1]}
     rows = tuple(
         (
-            speech.say(
-                "score_part",
-                part=labels[one.part][0 if speech.lang == "lt" else 1],
-                reached=count_text(one.reached, speech.lang),
-                possible=count_text(one.possible, speech.lang),
-            ),
+            _labelled(speech, labels[one.part][0 if speech.lang == "lt" else 1], one),
             speech.say("score_value", value=whole(one.value)),
         )
         for one in score.parts
@@ -46,6 +41,18 @@ def score_figures(speech: Speech, score: Score, before: Decimal | None) -> Figur
     letter = speech.say("score_letter", letter=score.letter) if score.letter else speech.say("score_no_letter")
     return Figures(
         speech.say("score_title"), rows, tuple(notes), speech.say("score", score=whole(score.score), letter=letter)
+    )
+
+
+def _labelled(speech: Speech, label: str, one: ScorePart) -> str:
+    """The part's name, with the counts behind it where they are known."""
+    if one.reached is None or one.possible is None:
+        return label
+    return speech.say(
+        "score_part",
+        part=label,
+        reached=count_text(one.reached, speech.lang),
+        possible=count_text(one.possible, speech.lang),
     )
 
 

@@ -3,7 +3,7 @@ select
     month_start,
     expected,
     accepted
-from core.collection_trend
+from {trend}
 where level = 'provider' and code = %(provider_code)s and is_total
 order by month_start desc
 limit 12
