@@ -1,4 +1,4 @@
-"""The score of a letter is the scorecard's, with its counts where the login may see them, and medians of those like it."""
+"""The score of a letter is the scorecard's, with its counts where they may be seen, and medians of those like it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from provider_month import SPC
+from psycopg import sql
 
 from aim.reports.score import MonthCame, score_of
 
@@ -19,27 +20,34 @@ SHARES = ("reporting_rate", "timeliness", "conformance", "completeness", "consis
 
 def scorecard(connection: Any, schema: str, counts: tuple[str, ...]) -> None:
     """The tables as a build leaves them, with four providers in two municipalities."""
-    columns = ", ".join(f"{name} bigint" for name in ("expected", "accepted", "on_time", "missing", *counts))
-    shares = ", ".join(f"{name} numeric" for name in SHARES)
-    connection.execute(
-        f"create table {schema}.provider_scorecard (provider_code text, is_total boolean, is_current boolean,"
-        f" municipality_code text, score numeric, letter text, {columns}, {shares})"
+    card, trend = (sql.Identifier(schema, name) for name in ("provider_scorecard", "collection_trend"))
+    numbers = sql.SQL(", ").join(
+        sql.SQL("{} numeric").format(sql.Identifier(name))
+        for name in ("expected", "accepted", "on_time", "missing", *SHARES, *counts)
     )
     connection.execute(
-        f"create table {schema}.collection_trend (level text, code text, is_total boolean, month_start date,"
-        " expected bigint, accepted bigint)"
+        sql.SQL(
+            "create table {} (provider_code text, is_total boolean, is_current boolean, municipality_code text,"
+            " score numeric, letter text, {})"
+        ).format(card, numbers)
+    )
+    connection.execute(
+        sql.SQL(
+            "create table {} (level text, code text, is_total boolean, month_start date, expected bigint,"
+            " accepted bigint)"
+        ).format(trend)
     )
     for code, place, score, letter in (
         (SPC, "33", "90.5", "B"), ("a", "33", "80", "C"), ("b", "33", None, None), ("c", "11", "60", "D"),
     ):  # fmt: skip
-        connection.execute(
-            f"insert into {schema}.provider_scorecard values (%s, true, true, %s, %s, %s, 12, 11, 10, 1"
-            f"{', 9' * len(counts)}{', 91.7' * len(SHARES)})",
-            (code, place, score, letter),
-        )
+        row = (code, True, True, place, score, letter, 12, 11, 10, 1, *[91.7] * len(SHARES), *[9] * len(counts))
+        places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+        connection.execute(sql.SQL("insert into {} values ({})").format(card, places), row)
     connection.execute(
-        f"insert into {schema}.collection_trend values ('provider', %(spc)s, true, '2018-11-01', 3, 2),"
-        " ('provider', %(spc)s, true, '2018-12-01', 3, 3), ('provider', %(spc)s, false, '2018-12-01', 1, 1)",
+        sql.SQL(
+            "insert into {} values ('provider', %(spc)s, true, '2018-11-01', 3, 2),"
+            " ('provider', %(spc)s, true, '2018-12-01', 3, 3), ('provider', %(spc)s, false, '2018-12-01', 1, 1)"
+        ).format(trend),
         {"spc": SPC},
     )
 
