@@ -90,6 +90,8 @@ def test_many_letters_wait_until_a_person_lets_them_go(
         run = api.trigger(DAG, {"date": "2019-01-11"})
         until(lambda: api.task_states(DAG, run).get("let_go") == "awaiting_input")
         assert sink.recipients == []
+        # Answered sooner than a person can, before the scheduler has seen that the task waits, it would ask again.
+        time.sleep(3)
         path = f"dags/{DAG}/dagRuns/{run}/taskInstances/let_go/-1/hitlDetails"
         asked = api._ask("GET", path)
         assert asked["subject"] == f"Letters of the monthly round: {READERS}. Let them go?"
