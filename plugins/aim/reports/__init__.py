@@ -1,1 +1,1 @@
-"""What people are told: one letter a person and night, of receipts, due days, what is missing, questions and reports."""
+"""What people are told: one letter a person and night, of receipts, due days, gaps, questions, reports and digests."""
