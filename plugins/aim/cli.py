@@ -322,6 +322,21 @@ def contacts_import(file: Path, as_json: AsJson = False) -> None:
         console.print(say("cli.contacts", settings.lang, n=count))
 
 
+@contacts_app.command("bounces")
+def contacts_bounces(path: Path, as_json: AsJson = False) -> None:
+    """Read mails that came back, from an .eml file or a folder of them: whose address is dead is written to no more."""
+    from aim.reports.bounces import import_bounces
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house, house.connect(autocommit=True) as connection:
+        result = import_bounces(connection, path)
+    if as_json:
+        _print_json(vars(result))
+    else:
+        console.print(say("cli.bounces", settings.lang, **vars(result)))
+
+
 @app.command()
 def status(
     provider: Annotated[str | None, typer.Option(help="A provider's legal code.")] = None,
@@ -373,23 +388,31 @@ def explain(
 
 @app.command()
 def report(
-    provider: str,
-    period: str,
+    about: Annotated[list[str], typer.Argument(metavar="[PROVIDER] PERIOD", help="A provider's legal code, a month.")],
+    municipality: Annotated[
+        str | None, typer.Option(metavar="SAV", help="Instead of a provider: a municipality's two-digit code.")
+    ] = None,
     send: Annotated[bool, typer.Option("--send", help="Mail it too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a provider's monthly quality report as HTML and text; with --send, mail it."""
+    """Write a provider's monthly quality report, or a municipality's digest, as HTML and text; with --send, mail it."""
     from aim.clock import Clock
     from aim.ledger import status as ledger_status
-    from aim.reports.sending import write_report
+    from aim.reports.sending import write_digest, write_report
     from aim.warehouse.connect import warehouse
+
+    if len(about) != (2 if municipality is None else 1):
+        raise UsageError("Say `aim report 902330016 2018-12`, or `aim report --municipality 33 2018-12`.")
 
     settings = Settings.from_env()
     with warehouse(settings) as house:
         with house.connect() as connection:
             run = ledger_status.latest_run(connection)
         clock = Clock.at(run["clock_date"] if run else None)
-        paths = write_report(house, settings, provider, period, clock, send=send)
+        if municipality is None:
+            paths = write_report(house, settings, about[0], about[1], clock, send=send)
+        else:
+            paths = write_digest(house, settings, municipality, about[0], clock, send=send)
     if as_json:
         _print_json({"paths": [str(path) for path in paths]})
     else:

@@ -68,6 +68,9 @@ class Limits(BaseModel):
 class Settings(BaseModel):
     """One installation. Paths are absolute; a None URL means the embedded server. Shown without its URLs: they may
     hold passwords.
+
+    is_production: mails go to whom they are addressed. Elsewhere by SMTP to those of mail_allow alone, an address or
+    `@domain` each, in small letters.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,6 +85,8 @@ class Settings(BaseModel):
     secret_file: Path
     lang: Literal["lt", "en"]
     smtp_url: str | None = Field(repr=False)
+    is_production: bool = False
+    mail_allow: tuple[str, ...] = ()
     settle_seconds: int
     limits: Limits = Limits()
     project_root: Path = PROJECT_ROOT
@@ -100,6 +105,9 @@ class Settings(BaseModel):
         settle = env.get("AIM_SETTLE_SECONDS") or "60"
         if not settle.isdigit():
             raise SettingsError("AIM_SETTLE_SECONDS must be a whole number of seconds, 60 for example.")
+        production = env.get("AIM_PRODUCTION") or "0"
+        if production not in ("0", "1"):
+            raise SettingsError("AIM_PRODUCTION is 1 where mails go to everybody they are addressed to, else 0.")
         seeds = PROJECT_ROOT / "dbt_project" / "seeds"
         return cls(
             home=home,
@@ -112,6 +120,8 @@ class Settings(BaseModel):
             secret_file=Path(env.get("AIM_SECRET_FILE") or home / "secret.json").absolute(),
             lang="lt" if lang == "lt" else "en",
             smtp_url=env.get("AIM_SMTP") or None,
+            is_production=production == "1",
+            mail_allow=tuple(one.strip().lower() for one in env.get("AIM_MAIL_ALLOW", "").split(",") if one.strip()),
             settle_seconds=int(settle),
             limits=Limits.from_env(env),
         )

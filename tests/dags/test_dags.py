@@ -103,6 +103,14 @@ def test_the_plugin_of_the_page_loads_no_more_than_its_door(bag: dict[str, Any])
     assert "aim.orchestration.page.app" not in bag["plugins"]["aim_page"]
 
 
+def test_a_round_is_written_asked_about_and_only_then_sent(bag: dict[str, Any]) -> None:
+    wired = bag["dags"]["send_quality_reports"]
+    assert wired["write"] == ["anything_waits"]
+    assert wired["anything_waits"] == ["let_go"]
+    assert wired["let_go"] == ["send"]
+    assert bag["dags"]["watch_deadlines"] == {"remind_and_escalate": []}
+
+
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
 def test_a_dag_file_is_a_table_of_contents(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))

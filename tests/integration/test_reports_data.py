@@ -11,7 +11,7 @@ from provider_month import Found, ProviderMonth, clock
 from aim.contracts.calendar import Period
 from aim.contracts.load import contracts
 from aim.ledger.deliveries import LedgerError
-from aim.reports.data import MonthlyReport, monthly_report, report_period
+from aim.reports.monthly import MonthlyReport, monthly_report, report_period
 from aim.reports.sending import write_report
 
 DATASETS = ("atvejai", "pagalbos_planai", "vertinimai")
@@ -46,23 +46,23 @@ def test_errors_come_by_number_of_rows_five_at_most(month: ProviderMonth) -> Non
     )
     month.deliver("vertinimai", 28)
     report = told(month)
-    assert [(one.rule.code, one.row_count, one.first_rows) for one in report.errors] == [
+    assert [(one.rule.code, one.row_count, one.first_rows) for one in report.findings.errors] == [
         ("VIS-004", 5, (80, 81, 82)),
         ("VIS-001", 4, (14, 37, 52)),
         ("VIS-005", 3, (14, 15, 16)),
         ("ATV-001", 2, (70, 71)),
         ("VIS-009", 2, (95, 96)),
     ]
-    assert report.more_errors == 1
-    assert [[field.name for field in one.fields] for one in report.errors] == [
+    assert report.findings.more_errors == 1
+    assert [[field.name for field in one.fields] for one in report.findings.errors] == [
         ["atvejo_nr"],
         ["seimos_nr"],
         ["asmens_kodas"],
-        list(report.errors[3].rule.fields),
+        list(report.findings.errors[3].rule.fields),
         ["atidarymo_data"],
     ]
-    assert [(one.rule.code, one.row_count) for one in report.queries] == [("ATV-004", 2)]
-    (mending,) = report.mending
+    assert [(one.rule.code, one.row_count) for one in report.findings.queries] == [("ATV-004", 2)]
+    (mending,) = report.findings.mending
     # Row 14 breaks two rules and is one row to mend.
     assert (mending.rows_to_fix, mending.rows_to_explain) == (16, 2)
     assert report.rows == (440, 422, 16, 2)
@@ -72,12 +72,12 @@ def test_a_question_answered_is_not_asked_again_and_counted(month: ProviderMonth
     delivery = month.deliver("atvejai", 412, Found("ATV-004", [100, 101, 102], "asmens_kodas", out=False))
     month.answered(delivery, 101)
     report = told(month)
-    assert [one.first_rows for one in report.queries] == [(100, 102)]
-    assert report.mending[0].rows_to_explain == 2
+    assert [one.first_rows for one in report.findings.queries] == [(100, 102)]
+    assert report.findings.mending[0].rows_to_explain == 2
     assert [one.answered for one in report.deliveries] == [1]
     month.answered(delivery, 100, 102)
     report = told(month)
-    assert (report.queries, report.mending) == ((), ())
+    assert (report.findings.queries, report.findings.mending) == ((), ())
     assert [one.answered for one in report.deliveries] == [3]
 
 
@@ -90,10 +90,10 @@ def test_a_row_missing_from_the_file_is_told_by_the_file_it_stood_in(month: Prov
         Found("ATV-003", [7, 9], "atvejo_nr", out=False, of_delivery=former),
     )
     report = told(month)
-    (missing,) = report.queries
+    (missing,) = report.findings.queries
     assert (missing.first_rows, missing.stood_in) == ((7, 9), f"atvejai_{month.provider}_2018-11.csv")
     # Row 7 of this file is to be corrected, row 7 of the earlier one is another.
-    assert (report.mending[0].rows_to_fix, report.mending[0].rows_to_explain) == (1, 2)
+    assert (report.findings.mending[0].rows_to_fix, report.findings.mending[0].rows_to_explain) == (1, 2)
 
 
 def test_a_question_about_the_file_as_a_whole_is_asked(month: ProviderMonth) -> None:
@@ -101,16 +101,16 @@ def test_a_question_about_the_file_as_a_whole_is_asked(month: ProviderMonth) -> 
         "atvejai", 412, Found("VIS-015", [0], out=False), Found("VIS-016", [0], "uzdarymo_priezastis", out=False)
     )
     report = told(month)
-    assert [(one.rule.code, one.first_rows) for one in report.queries] == [("VIS-015", ()), ("VIS-016", ())]
-    (mending,) = report.mending
+    assert [(one.rule.code, one.first_rows) for one in report.findings.queries] == [("VIS-015", ()), ("VIS-016", ())]
+    (mending,) = report.findings.mending
     assert (mending.rows_to_fix, mending.rows_to_explain, mending.files_to_explain) == (0, 0, 2)
     month.answered(delivery, 0)
-    assert told(month).mending == ()
+    assert told(month).findings.mending == ()
 
 
 def test_of_a_row_that_is_out_anyway_nothing_is_asked(month: ProviderMonth) -> None:
     month.deliver("atvejai", 412, Found("VIS-004", [3], ""), Found("ATV-004", [3, 5], "asmens_kodas", out=False))
-    assert [one.first_rows for one in told(month).queries] == [(5,)]
+    assert [one.first_rows for one in told(month).findings.queries] == [(5,)]
 
 
 def test_the_delivery_that_speaks_is_told_not_what_it_replaced(month: ProviderMonth) -> None:
@@ -118,7 +118,7 @@ def test_the_delivery_that_speaks_is_told_not_what_it_replaced(month: ProviderMo
     later = month.deliver("atvejai", 413, received="2019-01-04 10:00")
     report = told(month)
     assert [one.delivery_id for one in report.deliveries] == [later]
-    assert report.errors == ()
+    assert report.findings.errors == ()
 
 
 def test_a_file_refused_after_the_accepted_one_is_told_too(month: ProviderMonth) -> None:
@@ -159,8 +159,8 @@ def test_a_rule_about_the_file_and_rules_that_crashed(month: ProviderMonth) -> N
     month.check_result(delivery, "GYV-001", "failed", run)
     month.check_result(delivery, "GYV-002", "errored", run)
     report = told(month, "2018-04-04", "2018-03")
-    assert [(one.rule.code, one.first_rows) for one in report.errors] == [("GYV-001", ())]
-    assert report.checks_at_fault == 1
+    assert [(one.rule.code, one.first_rows) for one in report.findings.errors] == [("GYV-001", ())]
+    assert report.findings.checks_at_fault == 1
     # Due on 3 April: the report of March.
     assert [(one.dataset, one.period, one.status) for one in report.slices] == [("gyventojai", "2018", "rejected")]
 
@@ -173,8 +173,8 @@ def test_gaps_of_the_last_year_and_what_comes_next(month: ProviderMonth) -> None
     assert {(one.dataset, one.period) for one in report.earlier_gaps} == {
         (dataset, period) for dataset in DATASETS for period in ("2017-12", "2018-11")
     }
-    assert {(one.period, one.due_on) for one in report.next_due} == {("2019-01", date(2019, 2, 11))}
-    assert report.mend_by == date(2019, 2, 11)
+    assert {(one.period, one.due_on) for one in report.upcoming.slices} == {("2019-01", date(2019, 2, 11))}
+    assert report.upcoming.mend_by == date(2019, 2, 11)
 
 
 @pytest.mark.parametrize("text", ["2018", "2018-K4", "2018-13", "gruodis", ""])

@@ -61,7 +61,7 @@ WORK: tuple[tuple[Callable[[int], None], str, str], ...] = (
     (steps.check, "aim.quality.judging.judge_all", "aim_loader"),
     (lambda run_id: steps.build(run_id, "core"), "aim.warehouse.dbt.build", "aim_transformer"),
     (steps.release, "aim.publish.release.release_due", "aim_publisher"),
-    (steps.report, "aim.reports.sending.send_due_reports", "aim_mailer"),
+    (steps.report, "aim.reports.sending.send_due_mails", "aim_mailer"),
 )
 
 

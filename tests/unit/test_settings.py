@@ -66,3 +66,11 @@ def test_settings_are_shown_without_what_may_hold_a_password(tmp_path: Path) -> 
     }
     shown = repr(Settings.from_env({"AIM_HOME": str(tmp_path), "AIM_SMTP": "smtp://aim:secret@host:25"} | urls))
     assert "secret@" not in shown and "'secret'" not in shown
+
+
+def test_mails_leave_the_house_only_where_it_is_said_so() -> None:
+    assert not Settings.from_env({}).is_production
+    assert Settings.from_env({"AIM_PRODUCTION": "1"}).is_production
+    with pytest.raises(SettingsError, match="AIM_PRODUCTION is 1"):
+        Settings.from_env({"AIM_PRODUCTION": "yes"})
+    assert Settings.from_env({"AIM_MAIL_ALLOW": " Me@Here.lt, @there.lt ,"}).mail_allow == ("me@here.lt", "@there.lt")

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg.rows import class_row
 
 from aim.contracts.load import contracts
 from aim.ledger.deliveries import LedgerError
 from aim.warehouse import sql
 
 COLUMNS = ("provider_code", "email", "name", "role", "dataset", "substitute_email")
+ROLES = ("provider", "tbk", "administration", "national")
+"""Who delivers; the municipality's coordinator; its administration; the national owner."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A working address: of which provider, in which role, for which dataset (None: all of the provider's)."""
+
+    provider_code: str
+    address: str
+    role: str
+    dataset: str | None
 
 
 def import_contacts(connection: psycopg.Connection, path: Path) -> int:
@@ -35,18 +48,19 @@ def import_contacts(connection: psycopg.Connection, path: Path) -> int:
     return int(found[0])
 
 
-def recipients(
-    connection: psycopg.Connection, provider_code: str, datasets: Iterable[str], roles: Iterable[str]
-) -> list[str]:
-    """The working addresses of a provider's contacts in these roles, for all its datasets or any of these, sorted.
+def reachable(connection: psycopg.Connection) -> list[Contact]:
+    """Every contact that can be written to; the substitute's address stands for one that does not work."""
+    with connection.cursor(row_factory=class_row(Contact)) as cursor:
+        return cursor.execute(sql.load(__file__, "reachable.sql")).fetchall()
 
-    The substitute's address stands for one that does not work.
+
+def mark_invalid(connection: psycopg.Connection, address: str, reason: str) -> int:
+    """No mail reaches the address any more (reason: a status code); returns how many contacts lost it.
+
+    A substitute's address is taken away from the contact it stands in for.
     """
-    rows = connection.execute(
-        sql.load(__file__, "recipients.sql"),
-        {"provider_code": provider_code, "datasets": list(datasets), "roles": list(roles)},
-    ).fetchall()
-    return [str(row[0]) for row in rows]
+    rows = connection.execute(sql.load(__file__, "mark_invalid.sql"), {"address": address, "reason": reason})
+    return rows.rowcount
 
 
 def _read(path: Path) -> list[dict[str, str | None]]:
@@ -77,6 +91,8 @@ def _fault(row: dict[str, str | None]) -> str | None:
         return "the email is no e-mail address"
     if row["substitute_email"] is not None and not _ADDRESS.fullmatch(row["substitute_email"]):
         return "the substitute_email is no e-mail address"
+    if row["role"] not in ROLES:
+        return f"the role is one of {', '.join(ROLES)}"
     if row["dataset"] is not None and row["dataset"] not in contracts().datasets:
         return "there is no such dataset"
     return None

@@ -229,6 +229,8 @@ def environment(
         "AIM_SECRET_FILE": str(settings.secret_file),
         "AIM_LANG": settings.lang,
         "AIM_SETTLE_SECONDS": str(settings.settle_seconds),
+        "AIM_PRODUCTION": "1" if settings.is_production else "0",
+        "AIM_MAIL_ALLOW": ",".join(settings.mail_allow),
     }
     given = {
         "AIM_WAREHOUSE": settings.warehouse_url,

@@ -93,6 +93,13 @@ def print_summary(summary: dict[str, Any], settings: Settings, console: Console)
         say("cli.mails", lang, **{key: mails[key] for key in ("sent", "outbox", "failed", "no_contact")}),
         soft_wrap=True,
     )
+    for key in ("held", "awaiting_approval", "bounced", "fault"):
+        if mails.get(key):
+            name = "mails_awaiting" if key == "awaiting_approval" else f"mails_{key}"
+            # Said loudly: somebody is waiting for a mail that did not go.
+            console.print(
+                say(f"cli.{name}", lang, **{key: mails[key]}, outbox=settings.outbox), style="bold red", soft_wrap=True
+            )
     stages = ", ".join(f"{name} {seconds}" for name, seconds in summary["stage_seconds"].items())
     console.print(say("cli.stages", lang, stages=stages), soft_wrap=True)
     for one in summary["stuck"]:

@@ -62,6 +62,8 @@ class Schedule:
 SCHEDULES = {
     "nightly": Schedule(time(1, 30), time(1, 30)),
     "land_deliveries": Schedule(time(6, 0), time(20, 50), minutes=10),
+    "watch_deadlines": Schedule(time(7, 30), time(7, 30)),
+    "send_quality_reports": Schedule(time(8, 30), time(8, 30)),
 }
 """By the name of the DAG."""
 

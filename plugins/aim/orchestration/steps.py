@@ -80,8 +80,7 @@ def open_night(today: str | None) -> int:
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            clock = Clock.at(date.fromisoformat(today) if today else None)
-            return runs.open_run(connection, clock, place_of(settings))
+            return runs.open_run(connection, _clock(today), place_of(settings))
 
 
 def load_reference(run_id: int) -> None:
@@ -147,24 +146,32 @@ def land_deliveries() -> dict[str, Any]:
     settings = Settings.from_env()
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
-        with house.connect() as connection:
-            turn = jobs.open_job(connection, "land_deliveries", place_of(settings))
-        counts: dict[str, Any] = {}
-        status = "failed"
-        try:
+        with _job(house, settings, "land_deliveries") as counts:
             try:
                 counts["land"] = land_inbox(settings, _as_role(house, settings, "aim_loader")).summary()
             except LandingError as fault:
                 counts["land"] = fault.result.summary()
             counts["check"] = _judge_between_nights(house, settings)
+            counts["mails"] = _acknowledge(house, settings, None)
             left = counts["land"]["errored"]
             if left:
                 raise FilesLeftError(f"{left} files could not be landed through a fault of our own: see the log.")
-            status = "succeeded"
-        finally:
-            with house.connect() as connection:
-                jobs.close_job(connection, turn, status, counts)
     return counts
+
+
+@contextmanager
+def _job(house: Warehouse, settings: Settings, name: str) -> Iterator[dict[str, Any]]:
+    """Write that a job of the day runs, then what came of it: what the block put into the counts."""
+    with house.connect() as connection:
+        turn = jobs.open_job(connection, name, place_of(settings))
+    counts: dict[str, Any] = {}
+    status = "failed"
+    try:
+        yield counts
+        status = "succeeded"
+    finally:
+        with house.connect() as connection:
+            jobs.close_job(connection, turn, status, counts)
 
 
 def _judge_between_nights(house: Warehouse, settings: Settings) -> dict[str, Any]:
@@ -220,11 +227,76 @@ def release(run_id: int) -> None:
 
 
 def report(run_id: int) -> None:
-    """Prepare and send the mails that are due."""
-    from aim.reports.sending import send_due_reports
+    """Write the mails that are due, of every kind, and send what may go; a mass mailing waits for a person."""
+    from aim.reports.sending import send_due_mails
 
     with _stage(run_id, "report", "aim_mailer") as stage:
-        stage.result = send_due_reports(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
+        stage.result = send_due_mails(stage.warehouse, stage.settings, run_id, stage.run.clock).summary()
+
+
+def send_receipts(today: str | None = None) -> dict[str, Any]:
+    """Acknowledge what was landed and judged since the last mails (ISO date, None: today in Vilnius); returns counts."""
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
+        return _acknowledge(house, settings, today)
+
+
+def _acknowledge(house: Warehouse, settings: Settings, today: str | None) -> dict[str, Any]:
+    from aim.reports.sending import ARRIVALS, send_due_mails
+
+    mailer = _as_role(house, settings, "aim_mailer")
+    return send_due_mails(mailer, settings, None, _clock(today), ARRIVALS).summary()
+
+
+def watch_deadlines(today: str | None) -> dict[str, Any]:
+    """Bring the obligations up to the day, then remind and escalate (ISO date, None: today in Vilnius); returns counts.
+
+    Not while a night runs: it does the same, on its own clock.
+    """
+    from aim.reports.sending import DEADLINES, send_due_mails
+
+    settings = Settings.from_env()
+    clock = _clock(today)
+    with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
+        with _job(house, settings, "watch_deadlines") as counts:
+            with house.connect() as connection:
+                if runs.a_night_runs(connection):
+                    counts["left_to_the_night"] = True
+                    return counts
+                obligations.refresh(connection, contracts(), read_registry(settings.registry), clock)
+            mailer = _as_role(house, settings, "aim_mailer")
+            counts |= send_due_mails(mailer, settings, None, clock, DEADLINES).summary()
+    return counts
+
+
+def prepare_round(today: str | None) -> dict[str, Any]:
+    """Write the monthly reports and digests that are due; returns counts and what waits: `letters`, `subject`."""
+    from aim.reports.letters import ROUND
+    from aim.reports.sending import round_waiting, send_due_mails
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
+        with _job(house, settings, "send_quality_reports") as counts:
+            mailer = _as_role(house, settings, "aim_mailer")
+            counts |= send_due_mails(mailer, settings, None, _clock(today), ROUND).summary()
+            counts |= vars(round_waiting(mailer))
+    return counts
+
+
+def let_round_go(by: str, today: str | None) -> dict[str, Any]:
+    """Send the mass mailing that `by` has let go; returns counts."""
+    from aim.reports.sending import let_round_go as let_go
+
+    settings = Settings.from_env()
+    with warehouse(settings) as house:
+        return let_go(_as_role(house, settings, "aim_mailer"), settings, by, _clock(today)).summary()
+
+
+def _clock(today: str | None) -> Clock:
+    return Clock.at(date.fromisoformat(today) if today else None)
 
 
 def close_night(run_id: int, status: str = "succeeded") -> None:

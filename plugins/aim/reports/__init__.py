@@ -1,1 +1,1 @@
-"""What a provider is told: the monthly quality report, as page, text and mail."""
+"""What people are told: one letter a person and night, of receipts, due days, gaps, questions, reports and digests."""

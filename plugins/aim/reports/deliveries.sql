@@ -1,22 +1,22 @@
 -- Of each of these slices the delivery that speaks for it, and the last one refused where it came after that.
 with of_slices as (
     select
-        deliveries.*,
-        deliveries.verdict in ('accepted', 'accepted_with_findings') as is_speaking,
+        told.*,
+        told.verdict in ('accepted', 'accepted_with_findings') as is_speaking,
         row_number() over (
-            partition by deliveries.dataset, deliveries.period, deliveries.verdict = 'rejected'
-            order by deliveries.received_at desc, deliveries.delivery_id desc
+            partition by told.dataset, told.period, told.verdict = 'rejected'
+            order by told.received_at desc, told.delivery_id desc
         ) as nth_from_last
-    from ops.deliveries as deliveries
+    from ops.deliveries_told as told
     inner join ops.obligations as obligations
         on
-            deliveries.provider_code = obligations.provider_code
-            and deliveries.dataset = obligations.dataset
-            and deliveries.period = obligations.period
+            told.provider_code = obligations.provider_code
+            and told.dataset = obligations.dataset
+            and told.period = obligations.period
     where
-        deliveries.provider_code = %(provider_code)s
+        told.provider_code = %(provider_code)s
         and obligations.due_on between %(due_from)s and %(due_until)s
-        and deliveries.verdict in ('accepted', 'accepted_with_findings', 'rejected')
+        and told.verdict in ('accepted', 'accepted_with_findings', 'rejected')
 )
 
 select
@@ -33,13 +33,9 @@ select
     shown.rows_loaded,
     shown.rows_quarantined,
     shown.rows_duplicate,
-    coalesce(jsonb_array_length(shown.reading_notes -> 'unknown_columns'), 0) as unknown_columns,
-    coalesce((shown.reading_notes ->> 'total_rows')::integer, 0) as total_rows,
-    (
-        select count(*)
-        from quality.row_issues as issues
-        where issues.answered and issues.delivery_id = shown.delivery_id
-    ) as answered
+    shown.unknown_columns,
+    shown.total_rows,
+    shown.answered
 from of_slices as shown
 left join of_slices as speaking
     on shown.dataset = speaking.dataset and shown.period = speaking.period and speaking.is_speaking

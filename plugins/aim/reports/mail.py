@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from hashlib import sha256
 
-from aim.ledger.mails import MailKey
+from aim.ledger.mails import Matter
+from aim.reports.letter import Attachment
 from aim.reports.render import Rendered
 
 
@@ -34,10 +36,15 @@ class _WholeSubjects(EmailPolicy):
 _POLICY = _WholeSubjects(linesep="\r\n")
 
 
-def message_id(key: MailKey, version: int, sender: str) -> str:
-    """The identity of a mail: the same for each attempt to send it."""
+def message_id(day: date, first: Matter, told: Sequence[object], sender: str) -> str:
+    """The identity of a letter by its day, its first matter and all that tells it from others of that day.
+
+    The same where a night is killed and run again: `told` holds no numbers that the ledger gives.
+    """
+    digest = sha256(repr(tuple(told)).encode()).hexdigest()[:12]
     domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<{key.kind}.{key.provider_code}.{key.period}.v{version}@{domain}>"
+    about = ".".join(part for part in (first.kind, first.provider_code, first.period) if part)
+    return f"<{day}.{about}.{digest}@{domain}>"
 
 
 def compose(
@@ -49,8 +56,9 @@ def compose(
     recipients: Iterable[str],
     instant: datetime,
     lang: str,
+    attachments: Iterable[Attachment] = (),
 ) -> EmailMessage:
-    """The message, both parts UTF-8; answers go to `contact`, `instant` is its Date.
+    """The message, both parts UTF-8, then the files; answers go to `contact`, `instant` is its Date.
 
     Raises ValueError where an address is malformed.
     """
@@ -67,4 +75,9 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for one in attachments:
+        main, sub = one.media_type.split("/")
+        message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.file_name)
+        if main == "text":
+            list(message.iter_attachments())[-1].set_param("charset", "utf-8")
     return message

@@ -13,9 +13,9 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from aim.page_templates import templates_of
-from aim.reports.wording import Letter
+from aim.reports.letter import Letter
 
-_DATE = re.compile(r"(?<!\d)\d{4}-\d{2}(-\d{2})?(?!\d)")
+_DATE = re.compile(r"(?<!\d)\d{4}-(?:\d{2}(?:-\d{2})?|[KP]\d|\d{4})(?!\d)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 TEXT_WIDTH = 40
@@ -55,6 +55,12 @@ def fold(text: str, indent: str = "", first: str | None = None) -> str:
     )
 
 
+def figure(label: str, count: str) -> str:
+    """A label with its number at the right edge; on a line of its own where both do not fit on one."""
+    gap = TEXT_WIDTH - len(label) - len(count)
+    return f"{label}{' ' * gap}{count}" if gap > 0 else f"{fold(label)}\n{count:>{TEXT_WIDTH}}"
+
+
 def whole_dates(text: str) -> Markup:
     """`text` escaped for HTML, its dates and months kept from being broken at a hyphen."""
     return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
@@ -62,7 +68,7 @@ def whole_dates(text: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return templates_of("aim.reports", fold=fold, whole_dates=whole_dates)
+    return templates_of("aim.reports", fold=fold, figure=figure, whole_dates=whole_dates)
 
 
 @cache

@@ -1,109 +1,92 @@
-"""Which reports are due, and that each goes out once.
+"""The mails of a night: what is due is written, then what may go goes out. The ledger decides: a repeat is silent.
 
-A mail has a version: 1, and a higher one only where somebody asks for the report to be sent again
-(`aim report ... --send`) and its words are others by then. A night never sends a second version.
+A matter has a version: 1, and a higher one only where somebody asks for it to be told again (`aim report ... --send`)
+and its words are others by then. A night never tells a second version.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from aim.clock import Clock
-from aim.contracts.calendar import Period
-from aim.contracts.load import Contracts, contracts
-from aim.contracts.models import Grain
-from aim.contracts.reference import Reference, read_reference
-from aim.contracts.registry import Provider, read_registry
-from aim.ledger import contacts, mails
+from aim.ledger import mails
 from aim.ledger.deliveries import LedgerError
-from aim.ledger.mails import Draft, MailKey
-from aim.reports.data import MonthlyReport, monthly_report, report_period
-from aim.reports.mail import compose, message_id
-from aim.reports.post import MailRefusedError, Post, ServerUnreachableError, post
-from aim.reports.render import Rendered, render
-from aim.reports.wording import letter
+from aim.ledger.mails import Matter, RoundWaiting
+from aim.reports import deadlines, digest_told, monthly_told, receipts_told
+from aim.reports.composing import write_due, write_letter
+from aim.reports.delivering import Delivered, deliver_waiting
+from aim.reports.desk import Desk, open_desk
+from aim.reports.digest import digest_of
+from aim.reports.letter import Section
+from aim.reports.letters import ORDER, letter_of
+from aim.reports.monthly import report_period
+from aim.reports.post import post
+from aim.reports.render import render
 from aim.settings import Settings
-from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
 
-MONTHLY = "monthly-quality-report"
-ROLES = ("provider", "tbk")
-"""Contacts who get the monthly report."""
+EVERYTHING = ORDER
+DEADLINES = (deadlines.ESCALATION, deadlines.REMINDER)
+ARRIVALS = (receipts_told.KIND,)
 
 
 @dataclass(frozen=True)
 class MailResult:
-    """What a night mailed. sent: by SMTP; outbox: as files; refused: addresses refused of mails that went out.
+    """What was mailed. sent: by SMTP; outbox: laid down as files, no server being set; failed: to be tried again.
 
+    held: not let out of a trial installation. awaiting_approval: of a mass mailing. told: kind -> matters told.
     fault: why no mail could go out at all, if so.
     """
 
-    sent: int
-    outbox: int
-    failed: int
-    no_contact: int
-    refused: int = 0
+    sent: int = 0
+    outbox: int = 0
+    failed: int = 0
+    no_contact: int = 0
+    held: int = 0
+    awaiting_approval: int = 0
+    bounced: int = 0
     fault: str | None = None
+    told: dict[str, int] = field(default_factory=dict)
 
     def summary(self) -> dict[str, Any]:
         """The same as plain values."""
         return vars(self).copy()
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """What a session of writing reports looks things up in."""
+def send_due_mails(
+    warehouse: Warehouse,
+    settings: Settings,
+    run_id: int | None,
+    clock: Clock,
+    kinds: Collection[str] = EVERYTHING,
+) -> MailResult:
+    """Write and send what is due of these kinds on the clock's day, and what was written before and has not gone yet.
 
-    connection: psycopg.Connection[Any]
-    contracts: Contracts
-    reference: Reference
-    providers: dict[str, Provider]
-    clock: Clock
-
-    def report(self, provider_code: str, period: Period) -> MonthlyReport:
-        return monthly_report(
-            self.connection, self.contracts, self.reference, self.providers[provider_code], period, self.clock
-        )
-
-    def rendered(self, report: MonthlyReport) -> Rendered:
-        return render(letter(report, self.contracts, self.reference, self.reference.parameter_text("mail_contact")))
-
-
-def send_due_reports(warehouse: Warehouse, settings: Settings, run_id: int, clock: Clock) -> MailResult:
-    """Write and send the monthly reports that are due on the clock's night, and those of earlier nights not yet sent.
-
-    A report is due from the day after the provider's last due day of the month, for `report_window_days`. Told by
-    run, so that a repeat tells the same. Raises SettingsError where AIM_SMTP has no sense, and nothing for a mail or
-    server that fails: the next night tries again.
+    Told by run, so that a repeat tells the same; without a run, of what was in hand. Raises SettingsError where
+    AIM_SMTP has no sense, and nothing for a mail or server that fails: it is tried again.
     """
-    fault: str | None = None
-    refused = 0
-    with warehouse.connect(autocommit=True) as connection, closing(post(settings)) as out:
-        mails.take_turn(connection)
-        desk = _desk(connection, settings, clock)
-        for key in _due(desk):
-            try:
-                refused += _send(desk, key, None if fault else out, run_id)
-            except ServerUnreachableError as error:
-                fault = str(error)
-            except MailRefusedError:
-                # Its state says so; the others are none the worse for it.
-                continue
-        counts = mails.counts_of_run(connection, run_id)
-    sent = counts.get("sent", 0)
-    return MailResult(
-        sent=sent if settings.smtp_url else 0,
-        outbox=0 if settings.smtp_url else sent,
-        failed=counts.get("failed", 0),
-        no_contact=counts.get("no_contact", 0),
-        refused=refused,
-        fault=fault,
-    )
+    with _turn(warehouse, settings, clock) as desk:
+        written = write_due(desk, kinds, run_id)
+        done = deliver_waiting(desk.connection, settings, desk.reference, run_id)
+        return _result(desk, (*written.mail_ids, *done.mail_ids), done, run_id)
+
+
+def round_waiting(warehouse: Warehouse) -> RoundWaiting:
+    """What of a mass mailing waits for a person to let it go."""
+    with warehouse.connect() as connection:
+        return mails.round_waiting(connection)
+
+
+def let_round_go(warehouse: Warehouse, settings: Settings, by: str, clock: Clock) -> MailResult:
+    """Send the mass mailing that waited; `by`: who let it go."""
+    with _turn(warehouse, settings, clock) as desk:
+        mails.approve(desk.connection, by)
+        done = deliver_waiting(desk.connection, settings, desk.reference, None)
+        return _result(desk, done.mail_ids, done, None)
 
 
 def write_report(
@@ -115,109 +98,89 @@ def write_report(
     provider or month, nobody to write to, the mail did not go out.
     """
     period = report_period(period_text)
-    with warehouse.connect(autocommit=True) as connection:
-        desk = _desk(connection, settings, clock)
-        if provider_code not in desk.providers:
+    with _turn(warehouse, settings, clock) as desk:
+        provider = desk.providers.get(provider_code)
+        if provider is None:
             raise LedgerError(f"There is no provider {provider_code} in the registry.")
-        rendered = desk.rendered(desk.report(provider_code, period))
-        folder = settings.home / "reports"
-        folder.mkdir(parents=True, exist_ok=True)
-        paths = [folder / f"{provider_code}_{period.text}.{suffix}" for suffix in ("html", "txt")]
-        for path, text in zip(paths, (rendered.html, rendered.text), strict=True):
-            path.write_text(text, "utf-8")
+        report = desk.report(provider_code, period)
+        section = monthly_told.monthly_section(report, desk.speech(provider.language))
+        paths = _write_pages(desk, section, provider.language, f"{provider_code}_{period.text}")
         if send:
-            mails.take_turn(connection)
-            _send_by_hand(desk, settings, MailKey(provider_code, period.text, MONTHLY))
+            recipients = desk.book.readers(provider, {one.dataset for one in report.slices})
+            _send_by_hand(desk, recipients, section, provider.language)
     return paths
 
 
-def _send_by_hand(desk: _Desk, settings: Settings, key: MailKey) -> None:
-    with closing(post(settings)) as out:
-        try:
-            _send(desk, key, out, None, again=True)
-        except MailRefusedError as error:
-            raise LedgerError(f"The mail was refused ({error}): the next night tries again.") from None
-        except ServerUnreachableError as error:
-            raise LedgerError(str(error)) from None
-    latest = mails.latest(desk.connection, key)
-    if latest is not None and latest.state == "no_contact":
+def write_digest(
+    warehouse: Warehouse, settings: Settings, municipality: str, period_text: str, clock: Clock, *, send: bool = False
+) -> list[Path]:
+    """The same for a municipality's digest, by two-digit code, in Lithuanian."""
+    period = report_period(period_text)
+    with _turn(warehouse, settings, clock) as desk:
+        digest = digest_of(desk.connection, desk.reference, municipality, period, clock)
+        section = digest_told.digest_section(digest, desk.providers, desk.speech("lt"))
+        paths = _write_pages(desk, section, "lt", f"savivaldybe_{municipality}_{period.text}")
+        if send:
+            _send_by_hand(desk, desk.book.holders("tbk", municipality), section, "lt")
+    return paths
+
+
+@contextmanager
+def _turn(warehouse: Warehouse, settings: Settings, clock: Clock) -> Iterator[Desk]:
+    """A desk of one's own: nobody else writes or sends meanwhile. A senseless AIM_SMTP is found before anything."""
+    with warehouse.connect(autocommit=True) as connection:
+        mails.take_turn(connection)
+        desk = open_desk(connection, settings, clock)
+        post(settings, desk.reference.parameter_text("mail_sender")).close()
+        yield desk
+
+
+def _result(desk: Desk, mail_ids: Sequence[int], done: Delivered, run_id: int | None) -> MailResult:
+    connection = desk.connection
+    if run_id is None:
+        counts, told = mails.counts_of(connection, mail_ids), mails.kinds_of(connection, mail_ids)
+    else:
+        counts, told = mails.counts_of_run(connection, run_id), mails.kinds_of_run(connection, run_id)
+    sent = counts.get("sent", 0)
+    by_smtp = desk.settings.smtp_url is not None
+    return MailResult(
+        sent=sent if by_smtp else 0,
+        outbox=0 if by_smtp else sent,
+        failed=counts.get("failed", 0) + counts.get("prepared", 0) + counts.get("given_up", 0),
+        no_contact=counts.get("no_contact", 0),
+        held=counts.get("held", 0),
+        awaiting_approval=counts.get("awaiting_approval", 0),
+        bounced=counts.get("bounced", 0),
+        fault=done.fault,
+        told=told,
+    )
+
+
+def _write_pages(desk: Desk, section: Section, lang: str, name: str) -> list[Path]:
+    letter = letter_of([section], desk.speech(lang), desk.clock.today, desk.clock.instant, None)
+    rendered = render(letter)
+    folder = desk.settings.home / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.{suffix}" for suffix in ("html", "txt")]
+    for path, text in zip(paths, (rendered.html, rendered.text), strict=True):
+        path.write_text(text, "utf-8")
+    return paths
+
+
+def _send_by_hand(desk: Desk, recipients: Sequence[str], section: Section, lang: str) -> None:
+    """Tell each of them, but whom the same words have reached already."""
+    if not recipients:
         raise LedgerError("There is nobody to write to: name a contact by `aim contacts import FILE`.")
-
-
-def _desk(connection: psycopg.Connection[Any], settings: Settings, clock: Clock) -> _Desk:
-    return _Desk(
-        connection=connection,
-        contracts=contracts(),
-        reference=read_reference(settings.reference),
-        providers=read_registry(settings.registry),
-        clock=clock,
-    )
-
-
-def _due(desk: _Desk) -> list[MailKey]:
-    """The mails to see to: unsent ones of earlier nights, and those due now, whether sent already or not."""
-    window = int(desk.reference.parameter("report_window_days", desk.clock.today))
-    rows = desk.connection.execute(
-        sql.load(__file__, "providers_due.sql"), {"today": desk.clock.today, "window_days": window}
-    ).fetchall()
-    due = {
-        MailKey(provider_code, Period.holding(due_month, Grain.MONTH).previous().text, MONTHLY)
-        for provider_code, due_month in rows
-    }
-    every = due | set(mails.unsent(desk.connection, MONTHLY))
-    return sorted(
-        (key for key in every if key.provider_code in desk.providers), key=lambda key: (key.provider_code, key.period)
-    )
-
-
-def _send(desk: _Desk, key: MailKey, out: Post | None, run_id: int | None, *, again: bool = False) -> int:
-    """Send one mail unless it was sent (`again`: unless these words were); returns the addresses refused of it.
-
-    Without `out`, which is when the server cannot be reached, it is only written down as failed.
-    """
-    latest = mails.latest(desk.connection, key)
-    if latest is not None and latest.state == "sent" and not again:
-        return 0
-    report = desk.report(key.provider_code, report_period(key.period))
-    rendered = desk.rendered(report)
-    version, identity = (1, None) if latest is None else (latest.version, latest.message_id)
-    if latest is not None and latest.state == "sent":
-        if latest.body_sha256 == rendered.sha256:
-            return 0
-        version, identity = latest.version + 1, None
-    sender = desk.reference.parameter_text("mail_sender")
-    draft = Draft(
-        key=key,
-        version=version,
-        message_id=identity or message_id(key, version, sender),
-        recipients=tuple(
-            contacts.recipients(desk.connection, key.provider_code, {one.dataset for one in report.slices}, ROLES)
-        ),
-        subject=rendered.subject,
-        body_sha256=rendered.sha256,
-        run_id=run_id,
-    )
-    mail_id = mails.prepare(desk.connection, draft)
-    if not draft.recipients:
-        return 0
-    if out is None:
-        mails.mark_failed(desk.connection, mail_id)
-        return 0
-    message = compose(
-        rendered,
-        identity=draft.message_id,
-        sender=sender,
-        contact=desk.reference.parameter_text("mail_contact"),
-        recipients=draft.recipients,
-        instant=desk.clock.instant,
-        lang=report.provider.language,
-    )
-    # Committed before it goes out: found in this state after a kill, it is sent again under the same identity.
-    mails.mark_sending(desk.connection, mail_id)
-    try:
-        refused = out.deliver(message)
-    except (MailRefusedError, ServerUnreachableError):
-        mails.mark_failed(desk.connection, mail_id)
-        raise
-    mails.mark_sent(desk.connection, mail_id)
-    return refused
+    (matter,) = section.matters
+    for recipient in recipients:
+        last = mails.last_version(desk.connection, recipient, matter)
+        if last is not None and last[1] == section.fingerprint:
+            continue
+        again = Matter(**vars(matter) | {"version": 1 if last is None else last[0] + 1})
+        told = {again: section.told[matter]} if matter in section.told else {}
+        write_letter(desk, recipient, lang, [replace(section, matters=(again,), told=told)], None)
+    done = deliver_waiting(desk.connection, desk.settings, desk.reference, None)
+    if done.fault is not None:
+        raise LedgerError(done.fault)
+    if mails.counts_of(desk.connection, done.mail_ids).get("failed"):
+        raise LedgerError("A mail was refused: it is tried again with the next ones.")

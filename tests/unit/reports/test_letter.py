@@ -3,122 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import date, datetime
-from html.parser import HTMLParser
 
 import pytest
-
-from aim.clock import VILNIUS
-from aim.contracts.calendar import Period
-from aim.contracts.load import contracts
-from aim.contracts.models import Rule
-from aim.contracts.reference import read_reference
-from aim.contracts.registry import Provider
-from aim.reports.data import DeliveryTold, Finding, Mending, MonthlyReport, Slice, SliceName
-from aim.reports.render import TEXT_WIDTH, Rendered, render
-from aim.reports.wording import KINDS_SHORT, letter, short_name
-from aim.settings import Settings
-
-REFERENCE = read_reference(Settings.from_env({}).reference)
-CONTRACTS = contracts()
-SPC = Provider(
-    code="902330016",
-    name="Alytaus rajono socialinių paslaugų centras",
-    kind="spc",
-    municipality_code="33",
-    language="lt",
-    valid_from=date(2017, 7, 1),
-    valid_to=None,
+from letters_told import (
+    ASKED_ABOUT_THE_FILE,
+    DUE,
+    ENGLISH,
+    FULL,
+    GAPS,
+    MISSING,
+    NOBODY,
+    REJECTED,
+    SPC,
+    delivery,
+    report,
+    section,
+    speech,
+    with_rows,
+    words_of_html,
+    words_of_text,
+    written,
 )
-DUE = date(2019, 1, 10)
 
-
-def rule(code: str) -> Rule:
-    return next(one for rules in CONTRACTS.rule_sets.values() for one in rules.rules if one.code == code)
-
-
-def delivery(dataset: str = "atvejai", **changes: object) -> DeliveryTold:
-    told = DeliveryTold(
-        delivery_id=1,
-        dataset=dataset,
-        period="2018-12",
-        file_name=f"{dataset}_902330016_2018-12.csv",
-        received_at=datetime(2019, 1, 9, 14, 5, tzinfo=VILNIUS),
-        verdict="accepted",
-        reason_code=None,
-        reason_detail=None,
-        is_nil=False,
-        rows_received=412,
-        rows_loaded=412,
-        rows_quarantined=0,
-        rows_duplicate=0,
-        unknown_columns=0,
-        total_rows=0,
-    )
-    return replace(told, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
-
-
-def finding(count: int, *first: int, code: str = "VIS-001", field: str = "seimos_nr") -> Finding:
-    fields = (CONTRACTS.datasets["atvejai"].field(field),)
-    return Finding(delivery(), rule(code), fields, count, first or tuple(range(2, 2 + min(count, 3))))
-
-
-def report(**changes: object) -> MonthlyReport:
-    plain = MonthlyReport(
-        provider=SPC,
-        period=Period.parse("2018-12"),
-        mend_by=date(2019, 2, 11),
-        slices=(Slice("atvejai", "2018-12", DUE, "on_time"),),
-        deliveries=(delivery(),),
-        mending=(),
-        errors=(),
-        more_errors=0,
-        queries=(),
-        checks_at_fault=0,
-        earlier_gaps=(),
-        next_due=(SliceName("atvejai", "2019-01", date(2019, 2, 11)),),
-        rules_version="0123456789ab",
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
-
-
-def with_rows(to_fix: int, to_explain: int = 0) -> MonthlyReport:
-    return report(mending=(Mending(delivery(), to_fix, to_explain),), errors=(finding(to_fix),) if to_fix else ())
-
-
-def written(told: MonthlyReport) -> Rendered:
-    return render(letter(told, CONTRACTS, REFERENCE, "pagalba@example.invalid"))
-
-
-MISSING = Slice("vertinimai", "2018-12", DUE, "not_received")
-REJECTED = Slice("atvejai", "2018-12", DUE, "rejected")
-GAPS = tuple(SliceName("atvejai", f"2018-{month:02}", date(2018, month + 1, 12)) for month in range(1, 11))
-FULL = report(
-    slices=(Slice("atvejai", "2018-12", DUE, "late"), MISSING),
-    deliveries=(
-        delivery(
-            verdict="accepted_with_findings", rows_received=412, rows_loaded=398, rows_quarantined=12,
-            rows_duplicate=2, unknown_columns=2, total_rows=1,
-        ),
-    ),
-    mending=(Mending(delivery(), 12, 3),),
-    errors=(finding(12, 14, 37, 52), finding(1, 88, code="ATV-001", field="atidarymo_data")),
-    more_errors=2,
-    queries=(finding(3, code="ATV-004", field="asmens_kodas"),),
-    checks_at_fault=1,
-    earlier_gaps=GAPS,
-)  # fmt: skip
-ASKED_ABOUT_THE_FILE = report(
-    deliveries=(delivery(answered=3),),
-    mending=(Mending(delivery(), 0, 0, 2),),
-    queries=(
-        replace(finding(1, code="VIS-015"), fields=(), first_rows=()),
-        replace(finding(1, 7, code="ATV-003", field="atvejo_nr"), stood_in="atvejai_902330016_2018-11.csv"),
-    ),
-)
-ENGLISH = replace(FULL, provider=SPC.model_copy(update={"language": "en"}))
-NOBODY = report(slices=(Slice("atvejai", "2018-12", DUE, "waived"),), deliveries=())
+from aim.reports.due_days import Slice
+from aim.reports.letter import Figures
+from aim.reports.monthly import MonthlyReport
+from aim.reports.render import TEXT_WIDTH
+from aim.reports.speech import KINDS_SHORT
 
 
 @pytest.mark.parametrize(
@@ -151,36 +62,11 @@ def test_the_subject_in_english() -> None:
 
 def test_a_provider_of_which_there_may_be_several_is_called_by_its_full_name() -> None:
     centre = SPC.model_copy(update={"kind": "dienos_centras", "name": "Vaikų dienos centras „Spindulys“"})
-    assert short_name(centre, REFERENCE) == "Vaikų dienos centras „Spindulys“"
+    assert speech().short_name(centre) == "Vaikų dienos centras „Spindulys“"
     for kind in KINDS_SHORT:
         for lang in ("lt", "en"):
-            unit = SPC.model_copy(update={"kind": kind, "language": lang})
-            assert short_name(unit, REFERENCE).startswith("Alytaus r. ")
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._body = False
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._body = self._body or tag == "body"
-
-    def handle_data(self, data: str) -> None:
-        if self._body:
-            self.words += data.split()
-
-
-def words_of_html(html: str) -> list[str]:
-    parser = _Words()
-    parser.feed(html)
-    return parser.words
-
-
-def words_of_text(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if not re.fullmatch(r"-+", line.strip())]
-    return " ".join(re.sub(r"^\s*- ", "", line) for line in lines).split()
+            unit = SPC.model_copy(update={"kind": kind})
+            assert speech(lang).short_name(unit).startswith("Alytaus r. ")
 
 
 @pytest.mark.parametrize(
@@ -214,8 +100,9 @@ def test_what_was_answered_is_counted_and_a_missing_row_is_told_by_its_earlier_f
 
 
 def test_received_is_always_the_sum() -> None:
-    rows = letter(FULL, CONTRACTS, REFERENCE, "pagalba@example.invalid").rows
-    received, loaded, quarantined, duplicate = (int(count) for _, count in rows)
+    figures = section(FULL).parts[0]
+    assert isinstance(figures, Figures)
+    received, loaded, quarantined, duplicate = (int(count) for _, count in figures.rows)
     assert received == loaded + quarantined + duplicate
 
 

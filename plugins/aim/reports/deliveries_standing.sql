@@ -1,0 +1,24 @@
+-- Of each of these slices of a provider the delivery received last: how the slice stands now.
+select distinct on (dataset, period)
+    delivery_id,
+    dataset,
+    period,
+    file_name,
+    received_at,
+    verdict,
+    reason_code,
+    reason_detail,
+    is_nil,
+    rows_received,
+    rows_loaded,
+    rows_quarantined,
+    rows_duplicate,
+    unknown_columns,
+    total_rows,
+    answered
+from ops.deliveries_told
+where
+    provider_code = %(provider_code)s
+    and verdict in ('accepted', 'accepted_with_findings', 'rejected')
+    and (dataset || ' ' || period) = any(%(slices)s)
+order by dataset asc, period asc, received_at desc, delivery_id desc
