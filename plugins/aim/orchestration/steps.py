@@ -235,7 +235,7 @@ def report(run_id: int) -> None:
 
 
 def send_receipts(today: str | None = None) -> dict[str, Any]:
-    """Acknowledge what was landed and judged since the last mails (ISO date, None: today in Vilnius); returns counts."""
+    """Acknowledge what was landed and judged since the last mails (ISO date, None: today); returns counts."""
     settings = Settings.from_env()
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)

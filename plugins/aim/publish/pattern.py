@@ -11,7 +11,7 @@ import numpy as np
 
 from aim.publish.attack import Suspects, clear
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
-from aim.publish.witness import EVERYWHERE, FAR, NEAR_BY, UPWARD, Region, Witness, Witnesses
+from aim.publish.witness import FAR, NEAR_BY, UPWARD, Region, Witness, Witnesses
 
 _AS_GOOD_AS_NOTHING = 1e-3
 """Cost of moving what is hidden already: little, so that the way stays short."""
@@ -22,7 +22,7 @@ _LOOKS = (NEAR_BY, FAR)
 def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
     """`hidden` and what has to be hidden beside it, period by period: what is told of a month is told before its year.
 
-    Where no witness is to be had all that is not told yet and hangs together with the number is withheld.
+    Where no witness is to be had all that is not told yet of the sums the number stands in is withheld.
     """
     hidden = hidden.copy()
     for stage in np.unique(system.stage).tolist():
@@ -42,7 +42,7 @@ def _hide_in_stage(system: Unknowns, hidden: Flags, threshold: float) -> None:
             cost = np.where(hidden, _AS_GOOD_AS_NOTHING, system.cost)
             witness = _cheapest(value, system, witnesses, hidden, movable, cost, min(asked))
             if witness is None:
-                hidden[witnesses.connected(value, movable)] = True
+                hidden[witnesses.region(value, movable, UPWARD)] = True
                 break
             hidden[witness.places] = True
             suspects.clear_by(witness)
@@ -65,9 +65,7 @@ def _cheapest(
             best, least = found, loss
         if not system.is_sum[fresh].any():
             break
-    for region in (UPWARD, EVERYWHERE):
-        best = best or witnesses.find(value, cost, movable, [attacker], region)
-    return best
+    return best or witnesses.find(value, cost, movable, [attacker], UPWARD)
 
 
 def _spared(

@@ -43,14 +43,16 @@ class Region:
 
     hops: int
     of_wholes: bool = False
+    most: int | None = None
+    """Not looked at where it holds more values than this: it would take too long."""
 
 
 NEAR_BY = Region(2)
 """The sums a number stands in, and the sums of its neighbours."""
-FAR = Region(4)
+FAR = Region(4, most=1_500)
 """Far enough to hide one county's number for another's."""
-UPWARD = Region(2, of_wholes=True)
-"""Also the sums those are part of, up to the year of the nation: an addition to a number goes through them all."""
+UPWARD = Region(1, of_wholes=True)
+"""The sums a number is part of, up to the year of the nation, and what stands in them: an addition goes through all."""
 EVERYWHERE = Region(1_000)
 """All that hangs together."""
 
@@ -80,7 +82,10 @@ class Witnesses:
         free = movable & ~np.isin(self._system.owner, [owner for owner in known_to if owner != NOBODY])
         if not free[value]:
             return None
-        return self._cheapest(value, cost, self._around(value, free, region))
+        places = self._around(value, free, region)
+        if region.most is not None and places.size > region.most:
+            return None
+        return self._cheapest(value, cost, places)
 
     def room(self, value: int, movable: Flags, known_to: int) -> Room:
         """How far an attacker narrows `value` down, exactly."""
@@ -95,9 +100,9 @@ class Witnesses:
             ends.append(-sign * np.inf if found is None else float(found[np.flatnonzero(places == value)[0]]))
         return Room(number + ends[0], number + ends[1])
 
-    def connected(self, value: int, movable: Flags) -> Integers:
-        """Everything movable that hangs together with `value`."""
-        return self._around(value, movable, EVERYWHERE)
+    def region(self, value: int, movable: Flags, region: Region) -> Integers:
+        """Everything movable in a region around `value`."""
+        return self._around(value, movable, region)
 
     def _around(self, value: int, free: Flags, region: Region) -> Integers:
         """The free values of the region around `value`, itself among them; in order."""
