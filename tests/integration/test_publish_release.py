@@ -34,23 +34,27 @@ create table core.indicator_current (
 create table intermediate.int_indicator_periods (
     indicator_code text, period_grain text, period_start date, period_end date, last_due_on date
 );
-create table reference.indicators (indicator_code text, basis text, counts_persons boolean);
-create table reference.indicator_measures (
-    indicator_code text, definition_version text, measure text, denominator_kind text, least_denominator text
-);
 create table staging.stg_parameters (parameter text, value numeric, valid_from date, valid_until date);
 insert into staging.stg_parameters values
     ('survey_min_answers', 5, '1990-01-01', '2018-07-01'), ('survey_min_answers', 6, '2018-07-01', 'infinity');
 """
-SEEDED = {
-    "indicators": ("indicator_code", "basis", "counts_persons"),
-    "indicator_measures": (
-        "indicator_code",
-        "definition_version",
-        "measure",
-        "denominator_kind",
-        "least_denominator",
-    ),
+SEEDED = (
+    "indicators",
+    "indicator_measures",
+    "publication_plan",
+    "protected_quantities",
+    "quantity_relations",
+    "municipalities",
+    "counties",
+    "nation",
+    "instrument_items",
+)
+TYPED = {
+    "counts_persons": "boolean",
+    "is_signed": "boolean",
+    "worth": "numeric",
+    "step": "numeric",
+    "coefficient": "numeric",
 }
 
 
@@ -98,15 +102,25 @@ class House:
         self.warehouse = Warehouse(url, url)
         self.connection = connection
         connection.execute(TABLES)
-        for table, columns in SEEDED.items():
+        for table in SEEDED:
             with (SEEDS / f"{table}.csv").open(encoding="utf-8") as file:
-                for row in csv.DictReader(file):
-                    values = [row[column] or None for column in columns]
-                    connection.execute(
-                        sql.SQL("insert into {} values ({})").format(
-                            sql.Identifier("reference", table), sql.SQL(", ").join(map(sql.Literal, values))
-                        )
+                columns, *rows = csv.reader(file)
+            connection.execute(
+                sql.SQL("create table {} ({})").format(
+                    sql.Identifier("reference", table),
+                    sql.SQL(", ").join(
+                        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPED.get(name, "text")))
+                        for name in columns
+                    ),
+                )
+            )
+            for row in rows:
+                connection.execute(
+                    sql.SQL("insert into {} values ({})").format(
+                        sql.Identifier("reference", table),
+                        sql.SQL(", ").join(sql.Literal(value or None) for value in row),
                     )
+                )
 
     def computes(self, *values: Value) -> None:
         self.connection.execute("truncate core.indicator_current, intermediate.int_indicator_periods")

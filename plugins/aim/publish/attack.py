@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aim.publish.unknowns import NOBODY, Flags, Unknowns
-from aim.publish.witness import NEAR, NEAR_BY, UPWARD, Room, Witness, Witnesses
+from aim.publish.witness import EVERYWHERE, NEAR, NEAR_BY, UPWARD, Room, Witness, Witnesses
 
 OUTSIDER = NOBODY
 
@@ -39,6 +39,12 @@ class Suspects:
         """The attackers against whom no witness is known; OUTSIDER among them stands for everybody."""
         return self._of.get(value, frozenset([OUTSIDER]))
 
+    def clear(self, value: int, attacker: int, municipalities: frozenset[int]) -> None:
+        """An attacker is done with a value; of OUTSIDER all that is left is what `municipalities` know themselves."""
+        before = self.of(value)
+        left = before - {attacker} if OUTSIDER not in before else municipalities
+        self._of[value] = left - {int(self._system.owner[value])}
+
     def clear_by(self, witness: Witness) -> None:
         """What a witness moves by the threshold, up or down, is safe from all whose numbers it leaves alone."""
         owners = self._system.owner[witness.places]
@@ -57,17 +63,23 @@ def attack(system: Unknowns, hidden: Flags, threshold: float) -> list[Breach]:
     breaches = []
     for value in np.flatnonzero(hidden & system.to_protect).tolist():
         clear(value, witnesses, suspects, hidden)
-        for attacker in sorted(suspects.of(value)):
-            if attacker not in suspects.of(value):
-                continue
-            witness = witnesses.find(value, np.ones(system.size), hidden, [attacker])
+        while asked := suspects.of(value):
+            attacker = min(asked)
+            witness = witnesses.find_anywhere(value, hidden, [attacker])
             if witness is not None:
                 suspects.clear_by(witness)
                 continue
             room = witnesses.room(value, hidden, attacker)
-            if _width(room, float(system.step[value])) < threshold - NEAR:
+            if not is_wide(room, float(system.step[value]), threshold):
                 breaches.append(Breach(value, attacker, room))
+            suspects.clear(value, attacker, together_with(value, witnesses, system, hidden))
     return breaches
+
+
+def together_with(value: int, witnesses: Witnesses, system: Unknowns, hidden: Flags) -> frozenset[int]:
+    """The municipalities whose hidden numbers hang together with a value."""
+    owners = system.owner[witnesses.region(value, hidden, EVERYWHERE)]
+    return frozenset(int(owner) for owner in np.unique(owners) if owner != NOBODY)
 
 
 def clear(value: int, witnesses: Witnesses, suspects: Suspects, hidden: Flags) -> None:
@@ -84,8 +96,9 @@ def clear(value: int, witnesses: Witnesses, suspects: Suspects, hidden: Flags) -
             suspects.clear_by(witness)
 
 
-def _width(room: Room, step: float) -> float:
-    """From the lowest to the highest whole number of steps."""
+def is_wide(room: Room, step: float, threshold: float) -> bool:
+    """Whether from the lowest to the highest whole number of steps it is the threshold or more."""
     if not np.isfinite([room.lowest, room.highest]).all():
-        return float("inf")
-    return float(np.floor(room.highest / step + NEAR) - np.ceil(room.lowest / step - NEAR)) * step
+        return True
+    width = (np.floor(room.highest / step + NEAR) - np.ceil(room.lowest / step - NEAR)) * step
+    return bool(width >= threshold - NEAR)

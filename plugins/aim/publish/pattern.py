@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from aim.publish.attack import Suspects, clear
+from aim.publish.attack import Suspects, clear, is_wide, together_with
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
-from aim.publish.witness import FAR, NEAR_BY, UPWARD, Region, Witness, Witnesses
+from aim.publish.witness import EVERYWHERE, FAR, NEAR_BY, UPWARD, Region, Witness, Witnesses
 
 _AS_GOOD_AS_NOTHING = 1e-3
 """Cost of moving what is hidden already: little, so that the way stays short."""
@@ -22,7 +22,8 @@ _LOOKS = (NEAR_BY, FAR)
 def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
     """`hidden` and what has to be hidden beside it, period by period: what is told of a month is told before its year.
 
-    Where no witness is to be had all that is not told yet of the sums the number stands in is withheld.
+    Where no witness is to be had all that is not told yet around the number and of the sums it stands in is withheld,
+    and where even that does not do, all that hangs together with it.
     """
     hidden = hidden.copy()
     for stage in np.unique(system.stage).tolist():
@@ -35,16 +36,37 @@ def _hide_in_stage(system: Unknowns, hidden: Flags, threshold: float) -> None:
     witnesses = Witnesses(system, threshold)
     suspects = Suspects(system, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
+    unsettled = []
     # Numbers of the whole country first: what is hidden for them serves the smaller places too.
     for value in wanted[np.argsort(-system.cost[wanted], kind="stable")].tolist():
         clear(value, witnesses, suspects, hidden)
         while asked := suspects.of(value):
+            attacker = min(asked)
+            room = witnesses.room(value, hidden, attacker, NEAR_BY)
+            if is_wide(room, float(system.step[value]), threshold):
+                suspects.clear(value, attacker, together_with(value, witnesses, system, movable))
+                continue
             cost = np.where(hidden, _AS_GOOD_AS_NOTHING, system.cost)
-            witness = _cheapest(value, system, witnesses, hidden, movable, cost, min(asked))
+            witness = _cheapest(value, system, witnesses, hidden, movable, cost, attacker)
             if witness is None:
                 hidden[witnesses.region(value, movable, UPWARD)] = True
+                hidden[witnesses.region(value, movable, NEAR_BY)] = True
+                unsettled.append(value)
                 break
             hidden[witness.places] = True
+            suspects.clear_by(witness)
+    for value in unsettled:
+        while asked := suspects.of(value):
+            attacker = min(asked)
+            witness = witnesses.find_anywhere(value, hidden, [attacker])
+            if witness is None and is_wide(
+                witnesses.room(value, hidden, attacker), float(system.step[value]), threshold
+            ):
+                suspects.clear(value, attacker, together_with(value, witnesses, system, hidden))
+                continue
+            if witness is None:
+                hidden[witnesses.region(value, movable, EVERYWHERE)] = True
+                break
             suspects.clear_by(witness)
 
 

@@ -25,7 +25,8 @@ class Unknowns:
     One entry per value of a cell (values_of_cells). least: the lowest deviation an attacker can believe (a hidden
     number is above 0). owner: the municipality that knows it, or NOBODY. to_protect: had to be hidden. may_hide: not
     told yet, so that it can be hidden. cost: what hiding it loses to readers. is_sum: of a county or the nation. step:
-    its smallest unit. stage: longer periods of flows are told after the shorter ones they sum up (0, 1, 2).
+    its smallest unit. stage: longer periods of flows are told after the shorter ones they sum up (0, 1, 2). place: one
+    number for each territory and period.
     binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal.
     """
 
@@ -38,6 +39,7 @@ class Unknowns:
     is_sum: Flags
     step: Floats
     stage: Integers
+    place: Integers
     binding: Any
     row_least: Floats
     row_is_equal: Flags
@@ -99,6 +101,9 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
         .list.get(0)
         .replace_strict(_STAGES, return_dtype=pl.Int64)
         .to_numpy(),
+        place=(
+            values.select(pl.struct("territory_code", "cell_period").rank("dense")).to_series().to_numpy() - 1
+        ).astype(np.int64),
         binding=binding,
         row_least=row_least,
         row_is_equal=is_equal,

@@ -14,6 +14,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from scipy.sparse import hstack
 
 from aim.publish.unknowns import NOBODY, Flags, Floats, Integers, Unknowns
 
@@ -39,22 +40,30 @@ class Room:
 
 @dataclass(frozen=True)
 class Region:
-    """Where to look for a witness: up to so many identities away from the number, or from it and all it is part of."""
+    """Where to look for a witness: up to so many identities away from the number.
 
-    hops: int
-    of_wholes: bool = False
+    upward: instead, all at the places and times of the sums an addition to the number may go through, up to the year of
+    the nation.
+    most: not looked at where it holds more values than this: it would take too long.
+    """
+
+    hops: int = 0
+    upward: bool = False
     most: int | None = None
-    """Not looked at where it holds more values than this: it would take too long."""
 
 
 NEAR_BY = Region(2)
 """The sums a number stands in, and the sums of its neighbours."""
 FAR = Region(4, most=1_500)
 """Far enough to hide one county's number for another's."""
-UPWARD = Region(1, of_wholes=True)
-"""The sums a number is part of, up to the year of the nation, and what stands in them: an addition goes through all."""
+UPWARD = Region(upward=True)
+"""An addition to a number goes through all the sums it is part of."""
 EVERYWHERE = Region(1_000)
 """All that hangs together."""
+
+
+_DUAL = 1
+"""The simplex of HiGHS that suits: that nothing moves always costs least."""
 
 
 class Witnesses:
@@ -67,10 +76,11 @@ class Witnesses:
         self._by_row = system.binding.tocsr()
         self._by_value = system.binding.tocsc()
         self._row_of = np.zeros(system.row_least.size, dtype=np.int32)
+        self._by_place = np.argsort(system.place, kind="stable")
+        self._places = system.place[self._by_place]
         self._whole_of_row = _wholes(self._by_row, system.row_is_equal)
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # it ships types for all but this
-        for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("simplex_strategy", 1)):
-            self._highs.setOptionValue(option, value)
+        self._highs = _solver()
+        self._anywhere: _Anywhere | None = None
 
     def find(
         self, value: int, cost: Floats, movable: Flags, known_to: Iterable[int] = (), region: Region = EVERYWHERE
@@ -87,10 +97,20 @@ class Witnesses:
             return None
         return self._cheapest(value, cost, places)
 
-    def room(self, value: int, movable: Flags, known_to: int) -> Room:
-        """How far an attacker narrows `value` down, exactly."""
+    def find_anywhere(self, value: int, movable: Flags, known_to: Iterable[int]) -> Witness | None:
+        """A witness of any kind, looked for wherever numbers hang together; None: there is none. As `find`."""
+        if self._anywhere is None or not np.array_equal(self._anywhere.movable, movable):
+            self._anywhere = _Anywhere(self._system, movable)
+        moved = self._anywhere.moved(value, self._threshold, known_to)
+        if moved is None:
+            return None
+        kept = np.flatnonzero(np.abs(moved) > NEAR)
+        return Witness(self._anywhere.places[kept], moved[kept])
+
+    def room(self, value: int, movable: Flags, known_to: int, region: Region = EVERYWHERE) -> Room:
+        """How far an attacker narrows `value` down, exactly; looking at a region alone, at the most."""
         free = movable & (self._system.owner != known_to) if known_to != NOBODY else movable
-        places = self._around(value, free, EVERYWHERE)
+        places = self._around(value, free, region)
         number = float(self._system.number[value])
         ends = []
         for sign in (1.0, -1.0):
@@ -108,11 +128,14 @@ class Witnesses:
         """The free values of the region around `value`, itself among them; in order."""
         reached = np.zeros(self._system.size, dtype=bool)
         reached[value] = True
+        if region.upward:
+            places = np.unique(self._system.place[self._carried_by(value, free)])
+            first, last = np.searchsorted(self._places, places), np.searchsorted(self._places, places, side="right")
+            there = np.concatenate([self._by_place[a:b] for a, b in zip(first, last, strict=True)])
+            reached[there[free[there]]] = True
+            return np.flatnonzero(reached)
         seen = np.zeros(self._row_of.size, dtype=bool)
         fresh = np.array([value])
-        if region.of_wholes:
-            fresh = self._and_its_wholes(value)
-            reached[fresh[free[fresh]]] = True
         for _ in range(region.hops):
             rows = _entries(self._by_value, fresh)
             rows = rows[~seen[rows]]
@@ -125,14 +148,33 @@ class Witnesses:
             fresh = np.flatnonzero(_marked(around, reached.size))
         return np.flatnonzero(reached)
 
-    def _and_its_wholes(self, value: int) -> Integers:
-        """`value`, the sums it is part of, the sums those are part of, and so on."""
-        found = [value]
-        for one in found:
+    def _carried_by(self, value: int, free: Flags) -> Integers:
+        """What an addition to `value` may go through: the sums it is part of, and of each sum one part that moves.
+
+        Of the parts the greatest: there is most likely room beside it.
+        """
+        found = {value: None}
+        queue = [value]
+        for one in queue:
             first, last = self._by_value.indptr[one], self._by_value.indptr[one + 1]
-            rows = self._by_value.indices[first:last][self._by_value.data[first:last] > 0]
-            found += [int(whole) for whole in self._whole_of_row[rows] if whole >= 0 and whole not in found]
-        return np.array(found)
+            for row, coefficient in zip(
+                self._by_value.indices[first:last].tolist(), self._by_value.data[first:last].tolist(), strict=True
+            ):
+                whole = int(self._whole_of_row[row])
+                if whole < 0:
+                    continue
+                if coefficient > 0:
+                    carrier = whole
+                else:
+                    parts = self._by_row.indices[self._by_row.indptr[row] : self._by_row.indptr[row + 1]]
+                    parts = parts[free[parts] & (parts != whole)]
+                    if parts.size == 0 or any(int(part) in found for part in parts):
+                        continue
+                    carrier = int(parts[np.argmax(self._system.number[parts])])
+                if carrier not in found:
+                    found[carrier] = None
+                    queue.append(carrier)
+        return np.array(queue)
 
     def _cheapest(self, value: int, cost: Floats, places: Integers) -> Witness | None:
         size = places.size
@@ -175,6 +217,59 @@ class Witnesses:
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.asarray(self._highs.getSolution().col_value)
+
+
+class _Anywhere:
+    """All that may move in one program, kept for question after question: making it takes longer than answering."""
+
+    def __init__(self, system: Unknowns, movable: Flags) -> None:
+        self.movable = movable.copy()
+        self.places = np.flatnonzero(movable)
+        self._owner = system.owner[self.places]
+        self._number = system.number[self.places]
+        columns = system.binding.tocsc()[:, self.places].tocsr()
+        rows = np.flatnonzero(np.diff(columns.indptr))
+        matrix = hstack([columns[rows], -columns[rows]]).tocsc()
+        size = self.places.size
+        self._most = np.concatenate([np.full(size, np.inf), -system.least[self.places]])
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = matrix.shape
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.ones(2 * size), np.zeros(2 * size), self._most
+        lp.row_lower_ = system.row_least[rows]
+        lp.row_upper_ = np.where(system.row_is_equal[rows], 0.0, np.inf)
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+        self._highs = _solver()
+        self._highs.passModel(lp)
+
+    def moved(self, value: int, threshold: float, known_to: Iterable[int]) -> Floats | None:
+        """By how much each place is moved, `value` by the threshold; None: there is no way."""
+        size = self.places.size
+        at = int(np.searchsorted(self.places, value))
+        known = np.flatnonzero(np.isin(self._owner, [owner for owner in known_to if owner != NOBODY]))
+        if at in known:
+            return None
+        away, back = (at, at + size) if self._number[at] >= 0 else (at + size, at)
+        fixed = np.concatenate([known, known + size, [away, back]]).astype(np.int32)
+        least = np.zeros(fixed.size)
+        least[-2] = threshold
+        most = least.copy()
+        self._highs.changeColsBounds(fixed.size, fixed, least, most)
+        # From nothing moved anew: the last answer is farther away than that.
+        self._highs.clearSolver()
+        self._highs.run()
+        is_found = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found = np.asarray(self._highs.getSolution().col_value) if is_found else None
+        self._highs.changeColsBounds(fixed.size, fixed, np.zeros(fixed.size), self._most[fixed])
+        return None if found is None else found[:size] - found[size:]
+
+
+def _solver() -> Any:
+    """HiGHS, silent, without presolve: thousands of small questions would pay for it each time."""
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # it ships types for all but this
+    for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("simplex_strategy", _DUAL)):
+        highs.setOptionValue(option, value)
+    return highs
 
 
 def _wholes(by_row: Any, is_equal: Flags) -> Integers:

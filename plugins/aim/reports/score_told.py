@@ -68,7 +68,10 @@ def whole(value: Decimal | None) -> str:
 
 def bars(trend: Sequence[MonthCame]) -> str:
     """A bar a month: the share of the expected that was accepted; a dot where nothing was expected."""
-    return "".join(_BARS[min(7, 7 * one.accepted // one.expected)] if one.expected else "·" for one in trend)
+    highest = len(_BARS) - 1
+    return "".join(
+        _BARS[min(highest, highest * one.accepted // one.expected)] if one.expected else "·" for one in trend
+    )
 
 
 def _numbers(speech: Speech, trend: Sequence[MonthCame]) -> str:

@@ -1,0 +1,178 @@
+"""What can be worked out is found, and what is hidden beside it makes it safe; told apart by another solver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_tables import THRESHOLD, Table, naive, room, table, worked_out
+
+from aim.publish.attack import OUTSIDER, attack
+from aim.publish.pattern import pattern
+
+HOMES = ("state", "disabled", "municipal", "other")
+VILKAVISKIS = {
+    "state": (12, 2, 10),
+    "disabled": (1, 0, 1),
+    "municipal": (54, 22, 32),
+    "other": (12, 3, 9),
+    "all": (79, 27, 52),
+}
+
+
+def crossed(rows: Sequence[str], counts: dict[str, float]) -> tuple[Table, dict[str, list[list[str]]]]:
+    """Kinds of home by kind of guardianship, with all their sums."""
+    columns = ("total", "temporary", "permanent")
+    sums: dict[str, list[list[str]]] = {}
+    for row in (*rows, "all"):
+        sums.setdefault(f"{row} total", []).append([f"{row} {column}" for column in columns[1:]])
+    for column in columns:
+        sums.setdefault(f"all {column}", []).append([f"{row} {column}" for row in rows])
+    return table(counts, sums), sums
+
+
+@pytest.fixture
+def vilkaviskis() -> tuple[Table, dict[str, list[list[str]]]]:
+    """Children in care in Vilkaviškis district, 2011: by kind of home, total, temporary and permanent."""
+    columns = ("total", "temporary", "permanent")
+    return crossed(
+        HOMES,
+        {
+            f"{row} {column}": float(count)
+            for row, counts in VILKAVISKIS.items()
+            for column, count in zip(columns, counts, strict=True)
+        },
+    )
+
+
+def test_in_the_table_of_vilkaviskis_no_small_count_can_be_worked_out(
+    vilkaviskis: tuple[Table, dict[str, list[list[str]]]],
+) -> None:
+    shown, _ = vilkaviskis
+    assert shown.named(shown.small) == {
+        "state temporary",
+        "disabled total",
+        "disabled permanent",
+        "other temporary",
+    }
+    assert {shown.names[one.value] for one in attack(shown.system, shown.small, THRESHOLD)} == shown.named(shown.small)
+    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    assert attack(shown.system, hidden, THRESHOLD) == []
+    assert worked_out(shown.system, hidden) == set()
+    assert "all total" not in shown.named(hidden)
+    assert not hidden[shown.names.index("disabled temporary")], "a zero stays"
+
+
+def test_in_the_table_of_vilkaviskis_the_naive_pattern_fails(
+    vilkaviskis: tuple[Table, dict[str, list[list[str]]]],
+) -> None:
+    shown, sums = vilkaviskis
+    hidden = naive(shown, sums)
+    found = {(one.value, one.attacker) for one in attack(shown.system, hidden, THRESHOLD)}
+    assert found == worked_out(shown.system, hidden) != set()
+
+
+COUNTY = {"a": 3.0, "b": 4.0, "c": 20.0, "d": 31.0, "county": 58.0}
+PARTS = {"county": [["a", "b", "c", "d"]]}
+OWNERS = {"a": 11, "b": 12, "c": 13, "d": 14}
+
+
+def test_two_small_municipalities_are_hidden_from_outsiders_and_not_from_each_other() -> None:
+    shown = table(COUNTY, PARTS, OWNERS)
+    found = attack(shown.system, shown.small, THRESHOLD)
+    assert {(shown.names[one.value], one.attacker) for one in found} == {("a", 12), ("b", 11)}
+    (knows,) = [one for one in found if one.attacker == 12]
+    assert (knows.room.lowest, knows.room.highest) == (3, 3)
+    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    assert shown.named(hidden) == {"a", "b", "c"}
+    assert worked_out(shown.system, hidden) == set()
+
+
+def test_what_a_municipality_alone_adds_up_to_is_no_news_to_it() -> None:
+    counts = {"a": 3.0, "b": 0.0, "county": 3.0, "other county": 40.0, "nation": 43.0}
+    sums = {"county": [["a", "b"]], "nation": [["county", "other county"]]}
+    shown = table(counts, sums, {"a": 11, "b": 12, "county": 11})
+    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    assert attack(shown.system, hidden, THRESHOLD) == []
+    assert {attacker for _, attacker in worked_out(shown.system, shown.small)} == {OUTSIDER, 12}
+
+
+def test_a_bound_narrows_too() -> None:
+    shown = table({"suffered": 3.0, "suffered or saw": 6.0}, {}, at_least=[("suffered or saw", "suffered")])
+    assert [(one.room.lowest, one.room.highest) for one in attack(shown.system, shown.small, THRESHOLD)] == []
+    tight = table({"suffered": 3.0, "suffered or saw": 5.0}, {}, at_least=[("suffered or saw", "suffered")])
+    assert [(one.room.lowest, one.room.highest) for one in attack(tight.system, tight.small, THRESHOLD)] == [(1, 5)]
+    assert tight.named(pattern(tight.system, tight.small, THRESHOLD)) == {"suffered", "suffered or saw"}
+
+
+def test_what_was_told_before_stays_told() -> None:
+    shown = table(COUNTY, PARTS, OWNERS)
+    may_hide = shown.system.may_hide & (np.array(shown.names) != "c")
+    told = type(shown.system)(**{**vars(shown.system), "may_hide": may_hide})
+    hidden = pattern(told, shown.small, THRESHOLD)
+    assert "c" not in shown.named(hidden)
+    assert worked_out(told, hidden) == set()
+
+
+@st.composite
+def counted(draw: st.DrawFn) -> Table:
+    """Up to three counties of up to four municipalities, by sex, each with all sums."""
+    counts: dict[str, float] = {}
+    owners: dict[str, int] = {}
+    sums: dict[str, list[list[str]]] = {}
+    counties = draw(st.integers(1, 3))
+    small = st.one_of(st.integers(0, 9), st.integers(0, 60))
+    for county in range(counties):
+        towns = [f"{county}.{town}" for town in range(draw(st.integers(2, 4)))]
+        for number, town in enumerate(towns):
+            for sex in ("m", "f"):
+                counts[f"{town} {sex}"] = float(draw(small))
+            counts[town] = counts[f"{town} m"] + counts[f"{town} f"]
+            sums.setdefault(town, []).append([f"{town} m", f"{town} f"])
+            owners |= dict.fromkeys((town, f"{town} m", f"{town} f"), 10 * county + number + 1)
+        for suffix in (" m", " f", ""):
+            counts[f"{county}{suffix}"] = sum(counts[f"{town}{suffix}"] for town in towns)
+            sums.setdefault(f"{county}{suffix}", []).append([f"{town}{suffix}" for town in towns])
+            adding = [town for town in towns if counts[f"{town}{suffix}"]]
+            if len(adding) == 1:
+                owners[f"{county}{suffix}"] = owners[adding[0]]
+        sums[f"{county}"].append([f"{county} m", f"{county} f"])
+    for suffix in (" m", " f", ""):
+        counts[f"nation{suffix}"] = sum(counts[f"{county}{suffix}"] for county in range(counties))
+        sums.setdefault(f"nation{suffix}", []).append([f"{county}{suffix}" for county in range(counties)])
+        owning = {owners.get(f"{county}{suffix}") for county in range(counties) if counts[f"{county}{suffix}"]}
+        if len(owning) == 1 and (owner := owning.pop()) is not None:
+            owners[f"nation{suffix}"] = owner
+    sums["nation"].append(["nation m", "nation f"])
+    return table(counts, sums, owners)
+
+
+@settings(max_examples=25)
+@given(counted())
+def test_of_random_tables_the_attack_finds_what_another_solver_finds(shown: Table) -> None:
+    found = {(one.value, one.attacker) for one in attack(shown.system, shown.small, THRESHOLD)}
+    expected = worked_out(shown.system, shown.small)
+    assert found <= expected
+    # Who has no part in what is hidden knows no more than an outsider, and is not asked beside him.
+    assert {value for value, _ in found} == {value for value, _ in expected}
+
+
+@settings(max_examples=25)
+@given(counted())
+def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(shown: Table) -> None:
+    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    assert not (shown.small & ~hidden).any()
+    assert not (hidden & (shown.system.number == 0)).any()
+    left = worked_out(shown.system, hidden)
+    # Where every number but the zeros is hidden nothing more can be done; then the zeros themselves tell it.
+    assert not left or (hidden == (shown.system.number > 0)).all(), left
+
+
+def test_room_is_measured_in_whole_numbers() -> None:
+    shown = table({"a": 2.0, "b": 5.0, "both": 7.0}, {"both": [["a", "b"]]})
+    hidden = np.array([True, True, False])
+    assert room(shown.system, hidden, 0, OUTSIDER) == 5
+    assert attack(shown.system, hidden, THRESHOLD) == []
