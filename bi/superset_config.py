@@ -38,10 +38,12 @@ def connect_as_its_reader(
     role = username if username is not None and username.startswith(MUNICIPAL) else READER
     passwords = json.loads(Path(os.environ["AIM_BI_ROLES"]).read_text("utf-8"))
     # KeyError where the role is gone: an account without its role asks nothing, as nobody else either.
+    # What a municipality reads of core is put on record, which a read-only transaction could not; it may write nothing.
+    read_only = "-c default_transaction_read_only=on " if role == READER else ""
     arguments = {
         **options.get("connect_args", {}),
         "application_name": "superset",
-        "options": "-c default_transaction_read_only=on -c statement_timeout=60000",
+        "options": f"{read_only}-c statement_timeout=60000",
     }
     return address.set(username=role, password=passwords[role]), {**options, "connect_args": arguments}
 

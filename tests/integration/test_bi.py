@@ -20,9 +20,8 @@ import psycopg
 import pytest
 from bi_server import Session
 from judged_slices import AGENCY, JudgedSlices, population_rows
-from psycopg import sql
 from psycopg.rows import dict_row
-from tests.conftest import TestWarehouse, fresh_warehouse
+from tests.conftest import fresh_warehouse
 
 from aim.bi import server as superset
 from aim.bi.accounts import ADMINISTRATOR, ANALYST, password_file, roles_file
@@ -83,7 +82,6 @@ def bi(server: embedded.ServerAddress, dbt_folder: Path, tmp_path_factory: pytes
         built = dbt.invoke(slices.warehouse, slices.settings, "run", "--vars", variables)
         assert not built.broken
         ensure_roles(slices.warehouse, fresh.settings)
-        ensure_municipal_logins(fresh, (SMALL, LARGE, HIDDEN))
         published = publish(fresh.connection)
         superset.provision(fresh.settings, slices.warehouse)
         with superset.running(fresh.settings, "127.0.0.1", None) as (url, _):
@@ -92,33 +90,6 @@ def bi(server: embedded.ServerAddress, dbt_folder: Path, tmp_path_factory: pytes
             made.datasets = {row["table_name"]: row["id"] for row in administrator.all_of("dataset")}
             (made.database,) = [row["id"] for row in administrator.all_of("database")]
             yield made
-
-
-def ensure_municipal_logins(fresh: TestWarehouse, codes: tuple[str, ...]) -> None:
-    """A login of each municipality that reads its own rows of core.indicator_current, where there is none."""
-    file = roles_file(fresh.settings)
-    passwords = json.loads(file.read_text("utf-8"))
-    current = sql.SQL("core.indicator_current")
-    for code in codes:
-        role = sql.Identifier(f"aim_sav_{code}")
-        if f"aim_sav_{code}" in passwords:
-            continue
-        passwords[f"aim_sav_{code}"] = f"password of {code}"
-        with fresh.connection.transaction():
-            if not fresh.connection.execute("select from pg_roles where rolname = %s", (f"aim_sav_{code}",)).fetchone():
-                fresh.connection.execute(sql.SQL("create role {}").format(role))
-            for statement in (
-                sql.SQL("alter role {} login password {}").format(role, sql.Literal(f"password of {code}")),
-                sql.SQL("grant usage on schema core, marts to {}").format(role),
-                sql.SQL("grant select on all tables in schema marts to {}").format(role),
-                sql.SQL("grant select on {} to {}").format(current, role),
-                sql.SQL("alter table {} enable row level security").format(current),
-                sql.SQL("create policy {} on {} to {} using (territory_code = {})").format(
-                    sql.Identifier(f"rows of {code}"), current, role, sql.Literal(code)
-                ),
-            ):
-                fresh.connection.execute(statement)
-    file.write_text(json.dumps(passwords), "utf-8")
 
 
 def publish(connection: psycopg.Connection[Any]) -> list[Row]:

@@ -42,10 +42,6 @@ def _hide_in_stage(system: Unknowns, hidden: Flags, threshold: float) -> None:
         clear(value, witnesses, suspects, hidden)
         while asked := suspects.of(value):
             attacker = min(asked)
-            room = witnesses.room(value, hidden, attacker, NEAR_BY)
-            if is_wide(room, float(system.step[value]), threshold):
-                suspects.clear(value, attacker, together_with(value, witnesses, system, movable))
-                continue
             cost = np.where(hidden, _AS_GOOD_AS_NOTHING, system.cost)
             witness = _cheapest(value, system, witnesses, hidden, movable, cost, attacker)
             if witness is None:

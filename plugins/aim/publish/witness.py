@@ -62,8 +62,8 @@ EVERYWHERE = Region(1_000)
 """All that hangs together."""
 
 
-_DUAL = 1
-"""The simplex of HiGHS that suits: that nothing moves always costs least."""
+_DUAL, _PRIMAL = 1, 4
+"""Simplex strategies of HiGHS: that nothing moves always costs least (dual), and is always possible (primal)."""
 
 
 class Witnesses:
@@ -99,26 +99,23 @@ class Witnesses:
 
     def find_anywhere(self, value: int, movable: Flags, known_to: Iterable[int]) -> Witness | None:
         """A witness of any kind, looked for wherever numbers hang together; None: there is none. As `find`."""
-        if self._anywhere is None or not np.array_equal(self._anywhere.movable, movable):
-            self._anywhere = _Anywhere(self._system, movable)
-        moved = self._anywhere.moved(value, self._threshold, known_to)
+        anywhere = self._all_of(movable)
+        moved = anywhere.moved(value, self._threshold, known_to)
         if moved is None:
             return None
         kept = np.flatnonzero(np.abs(moved) > NEAR)
-        return Witness(self._anywhere.places[kept], moved[kept])
+        return Witness(anywhere.places[kept], moved[kept])
 
-    def room(self, value: int, movable: Flags, known_to: int, region: Region = EVERYWHERE) -> Room:
-        """How far an attacker narrows `value` down, exactly; looking at a region alone, at the most."""
-        free = movable & (self._system.owner != known_to) if known_to != NOBODY else movable
-        places = self._around(value, free, region)
+    def room(self, value: int, movable: Flags, known_to: int) -> Room:
+        """How far an attacker narrows `value` down, exactly."""
         number = float(self._system.number[value])
-        ends = []
-        for sign in (1.0, -1.0):
-            cost = np.zeros(places.size)
-            cost[np.flatnonzero(places == value)] = sign
-            found = self._solve(places, cost, self._system.least[places], np.full(places.size, np.inf))
-            ends.append(-sign * np.inf if found is None else float(found[np.flatnonzero(places == value)[0]]))
-        return Room(number + ends[0], number + ends[1])
+        lowest, highest = self._all_of(movable).ends(value, known_to)
+        return Room(number + lowest, number + highest)
+
+    def _all_of(self, movable: Flags) -> _Anywhere:
+        if self._anywhere is None or not np.array_equal(self._anywhere.movable, movable):
+            self._anywhere = _Anywhere(self._system, movable)
+        return self._anywhere
 
     def region(self, value: int, movable: Flags, region: Region) -> Integers:
         """Everything movable in a region around `value`."""
@@ -231,7 +228,8 @@ class _Anywhere:
         rows = np.flatnonzero(np.diff(columns.indptr))
         matrix = hstack([columns[rows], -columns[rows]]).tocsc()
         size = self.places.size
-        self._most = np.concatenate([np.full(size, np.inf), -system.least[self.places]])
+        self._least = system.least[self.places]
+        self._most = np.concatenate([np.full(size, np.inf), -self._least])
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = matrix.shape
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.ones(2 * size), np.zeros(2 * size), self._most
@@ -241,6 +239,30 @@ class _Anywhere:
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         self._highs = _solver()
         self._highs.passModel(lp)
+        lp.num_col_ = size
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.zeros(size), self._least, np.full(size, np.inf)
+        matrix = matrix[:, :size]
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+        self._both_ways = _solver()
+        self._both_ways.setOptionValue("simplex_strategy", _PRIMAL)
+        self._both_ways.passModel(lp)
+
+    def ends(self, value: int, known_to: int) -> tuple[float, float]:
+        """The least and the greatest deviation of `value` that an attacker must hold possible; infinite: no end."""
+        at = int(np.searchsorted(self.places, value))
+        known = np.flatnonzero((self._owner == known_to) & (known_to != NOBODY)).astype(np.int32)
+        none = np.zeros(known.size)
+        self._both_ways.changeColsBounds(known.size, known, none, none)
+        ends = []
+        for sign in (1.0, -1.0):
+            self._both_ways.changeColCost(at, sign)
+            self._both_ways.clearSolver()
+            self._both_ways.run()
+            is_found = self._both_ways.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            ends.append(float(self._both_ways.getSolution().col_value[at]) if is_found else -sign * np.inf)
+        self._both_ways.changeColCost(at, 0.0)
+        self._both_ways.changeColsBounds(known.size, known, self._least[known], np.full(known.size, np.inf))
+        return ends[0], ends[1]
 
     def moved(self, value: int, threshold: float, known_to: Iterable[int]) -> Floats | None:
         """By how much each place is moved, `value` by the threshold; None: there is no way."""

@@ -87,7 +87,7 @@ def test_two_small_municipalities_are_hidden_from_outsiders_and_not_from_each_ot
     (knows,) = [one for one in found if one.attacker == 12]
     assert (knows.room.lowest, knows.room.highest) == (3, 3)
     hidden = pattern(shown.system, shown.small, THRESHOLD)
-    assert shown.named(hidden) == {"a", "b", "c"}
+    assert {"a", "b", "c"} <= shown.named(hidden) <= {"a", "b", "c", "d"}
     assert worked_out(shown.system, hidden) == set()
 
 
