@@ -24,6 +24,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from aim.publish.roles import ensure_roles
 from aim.settings import Settings
 from aim.warehouse import connect, dbt, embedded, migrate
 from aim.warehouse.keeper import read_cluster, write_cluster
@@ -71,6 +72,9 @@ def server() -> Iterator[embedded.ServerAddress]:
                 connection.execute("create database aim_template template template0")
             with connect.connect(address.url("aim_template")) as connection:
                 migrate.migrate(connection)
+            # What is built names them in its policies; they are the whole server's.
+            url = address.url("aim_template")
+            ensure_roles(connect.Warehouse(url, url), session)
             yield address
         embedded.remove(session)
     finally:

@@ -318,6 +318,7 @@ def test_the_steps_by_day_tell_what_the_night_would_and_leave_it_to_a_night_that
 def test_a_night_says_loudly_what_it_held_back(capsys: pytest.CaptureFixture[str], month: ProviderMonth) -> None:
     summary = {
         "clock_date": "2019-01-11", "run_id": 7, "status": "succeeded", "deliveries": [], "stage_seconds": {},
+        "stuck": [],
         "rows": dict.fromkeys(ROWS, 0), "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
     }  # fmt: skip
     print_summary(summary, month.settings, Console(width=200))

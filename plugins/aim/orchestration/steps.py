@@ -133,6 +133,7 @@ def judge_rechecked() -> dict[str, Any]:
     """Judge what was marked, then say of each slice whether it came; returns counts."""
     settings = Settings.from_env()
     with warehouse(settings) as house:
+        ensure_tables_and_roles(house, settings)
         return _judge_between_nights(house, settings)
 
 
