@@ -29,7 +29,10 @@ DUE_DAY = date(2018, 11, 12)
 """The slices of October 2018 are due on it: the 10th was a Saturday."""
 DAY_AFTER = DUE_DAY + timedelta(days=1)
 SLICES_OF_TODAY = "2018-10"
-EVERYTHING = "@tag:collection"
+EVERYTHING = (
+    "+tag:collection +marts_provider_scorecard +marts_territory_scorecard +marts_collection_trend"
+    " +marts_reporting_rate +provider_score_parts"
+)
 """The collection with all that it is made from, and what readers get of it."""
 WHAT_A_NIGHT_CHANGES = "fct_delivery fct_obligation fct_check_result tag:collection"
 
