@@ -7,7 +7,7 @@ a part in every one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from aim.publish.unknowns import NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import NEAR, Program, Room, Witness, holds
 
 OUTSIDER = NOBODY
-FEWEST = 32
+_FEWEST = 32
 """Fewer numbers than this are not asked for against several municipalities at once: against each alone is easier."""
 
 
@@ -38,6 +38,7 @@ class Suspects:
         self._threshold = threshold
         self._municipalities = frozenset(int(owner) for owner in np.unique(system.owner) if owner != NOBODY)
         self._of: dict[int, frozenset[int]] = {}
+        self.cleared_by: list[Witness] = []
 
     def of(self, value: int) -> frozenset[int]:
         """The attackers against whom no witness is known; OUTSIDER among them stands for everybody."""
@@ -67,6 +68,7 @@ class Suspects:
         """What a witness moves by the threshold, up or down, is safe from all whose numbers it leaves alone."""
         if not holds(self._system, witness):
             return
+        self.cleared_by.append(witness)
         owners = self._system.owner[witness.places]
         involved = frozenset(int(owner) for owner in np.unique(owners) if owner != NOBODY)
         far = np.abs(witness.moved) >= self._threshold - NEAR
@@ -76,27 +78,33 @@ class Suspects:
                 self._of[value] = (involved if before is None else before & involved) - {owner}
 
 
-def attack(system: Unknowns, hidden: Flags, threshold: float) -> list[Breach]:
+def attack(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterable[Witness] = ()) -> list[Breach]:
     """Every hidden value that had to be hidden and is left less room than `threshold`; empty: all are safe.
+
+    witnesses: found before, of the same values; each is checked against this system and what is hidden in it, and what
+    they do not clear is looked into anew.
 
     Sums are taken for exact first. Where that leaves no room it may be a sum that does not hold (a child counted once
     over a longer time), and whoever trusts it is misled; there he is given that it does not (Unknowns.loosened).
     """
-    narrow = _narrowed(system, hidden, threshold)
+    narrow = _narrowed(system, hidden, threshold, witnesses)
     if not narrow:
         return []
     asked = np.zeros(system.size, dtype=bool)
     asked[[one.value for one in narrow]] = True
-    return _narrowed(replace(system.loosened(), to_protect=asked), hidden, threshold)
+    return _narrowed(replace(system.loosened(), to_protect=asked), hidden, threshold, ())
 
 
-def _narrowed(system: Unknowns, hidden: Flags, threshold: float) -> list[Breach]:
+def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterable[Witness]) -> list[Breach]:
     program = Program(system, hidden, threshold)
     suspects = Suspects(system, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
+    for witness in witnesses:
+        if hidden[witness.places].all():
+            suspects.clear_by(witness)
     breaches = []
     for attackers in attackers_together(system):
-        left = clear_together(program, suspects, wanted, hidden, attackers, FEWEST if len(attackers) > 1 else 1)
+        left = clear_together(program, suspects, wanted, hidden, attackers)
         if len(attackers) > 1:
             continue
         (attacker,) = attackers
@@ -138,19 +146,15 @@ def _strangers(system: Unknowns) -> list[frozenset[int]]:
 
 
 def clear_together(
-    program: Program,
-    suspects: Suspects,
-    wanted: Integers,
-    hidden: Flags,
-    attackers: frozenset[int],
-    fewest: int = 1,
+    program: Program, suspects: Suspects, wanted: Integers, hidden: Flags, attackers: frozenset[int]
 ) -> Integers:
     """Clear `wanted` of `attackers`, many by one witness; returns what is left.
 
-    Where not all can move at once they are asked for in halves, each free to make room for the other, and so on down
-    to `fewest` in one question.
+    Where not all can move at once they are asked for in halves, each free to make room for the other, and so on: down
+    to one by one of a single attacker.
     """
     cost = np.ones(hidden.size)
+    fewest = _FEWEST if len(attackers) > 1 else 1
     questions = [suspects.among(wanted, attackers)]
     while questions:
         asked = suspects.among(questions.pop(), attackers)

@@ -7,11 +7,11 @@ complementary suppression, as a linear program; a second look, at a price per nu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.attack import FEWEST, OUTSIDER, Suspects, attackers_together, clear_together
+from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_together
 from aim.publish.unknowns import Flags, Integers, Unknowns
 from aim.publish.witness import Program, Witness
 
@@ -21,37 +21,51 @@ _BATCHES = 64
 """In how many questions a stage's numbers are asked for: few at a time hide little, many at a time go quickly."""
 
 
-def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
-    """`hidden` and what has to be hidden beside it, period by period: what is told of a month is told before its year.
+@dataclass(frozen=True)
+class Pattern:
+    """hidden: what had to be hidden and what has to be beside it. witnesses: what was found that shows it safe."""
 
-    What no hiding makes safe while sums are taken for exact is made safe from those who know that some are not.
+    hidden: Flags
+    witnesses: list[Witness]
+
+
+def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
+    """What has to be hidden beside `hidden`, from an outsider first: what is told of a month is told before its year.
+
+    Then from each municipality. What no hiding makes safe while sums are taken for exact is made safe from those who
+    know that some are not.
     """
     hidden = hidden.copy()
     for stage in np.unique(system.stage).tolist():
-        now = system.up_to(stage)
-        unsafe = _hide(now, hidden, threshold)
-        if unsafe.any():
-            _hide(replace(now.loosened(), to_protect=unsafe), hidden, threshold)
-    return hidden
+        _hide_from_outsiders(system.up_to(stage), hidden, threshold)
+    unsafe, witnesses = _hide_from_everybody(system, hidden, threshold)
+    if unsafe.any():
+        _hide_from_everybody(replace(system.loosened(), to_protect=unsafe), hidden, threshold)
+    return Pattern(hidden, witnesses)
 
 
-def _hide(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
-    """Hide what is needed, in `hidden` itself; returns what could not be made safe."""
+def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> None:
+    movable = hidden | system.may_hide
+    wanted = np.flatnonzero(hidden & system.to_protect)
+    # Numbers of the whole country first: what is hidden for them serves the smaller places too.
+    wanted = wanted[np.argsort(-system.cost[wanted], kind="stable")]
+    program, suspects = Program(system, movable, threshold), Suspects(system, threshold)
+    _hide_from(program, suspects, wanted, hidden, movable, OUTSIDER)
+
+
+def _hide_from_everybody(system: Unknowns, hidden: Flags, threshold: float) -> tuple[Flags, list[Witness]]:
+    """Hide what is still needed, in `hidden` itself; returns what could not be made safe, and the witnesses."""
     movable = hidden | system.may_hide
     hiding = Program(system, movable, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
     unsafe = np.zeros(system.size, dtype=bool)
-    # Numbers of the whole country first: what is hidden for them serves the smaller places too.
-    by_cost = wanted[np.argsort(-system.cost[wanted], kind="stable")]
-    unsafe[_hide_from(hiding, Suspects(system, threshold), by_cost, hidden, movable, OUTSIDER)] = True
     suspects = Suspects(system, threshold)
     for attackers in attackers_together(system):
-        fewest = FEWEST if len(attackers) > 1 else 1
-        left = clear_together(Program(system, hidden, threshold), suspects, wanted, hidden, attackers, fewest)
+        left = clear_together(Program(system, hidden, threshold), suspects, wanted, hidden, attackers)
         if len(attackers) == 1:
             (attacker,) = attackers
             unsafe[_hide_from(hiding, suspects, left, hidden, movable, attacker)] = True
-    return unsafe
+    return unsafe, suspects.cleared_by
 
 
 def _hide_from(

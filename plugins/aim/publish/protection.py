@@ -2,6 +2,8 @@
 
 Numbers that are attacked together (a group of indicators in one calendar year, former releases included) make one
 system; each is protected on its own, and the attack is made on what is about to be published, read back from it.
+
+Not part of a release yet: a year of many small counts takes minutes (benchmarks/README.md).
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from aim.ledger.releases import Attacked
 from aim.publish.attack import Breach, attack
 from aim.publish.cells import CELL, seen, values_of_cells
 from aim.publish.identities import Geography, identities
-from aim.publish.pattern import pattern
-from aim.publish.unknowns import Unknowns, hidden_as_told, hidden_at_first, unknowns
+from aim.publish.pattern import Pattern, pattern
+from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
+from aim.publish.witness import Witness
 from aim.warehouse import sql
 
 Told = TypeVar("Told")
@@ -53,8 +56,9 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     begun = {group: time.monotonic() for group in groups}
     systems = {group: _system(connection, group, reference) for group in groups}
     connection.execute(sql.load(__file__, "hidden_cells.sql"))
-    for _, hidden in _side_by_side(groups, lambda group: _hidden(*systems[group], threshold)):
-        _note_hidden(connection, hidden)
+    patterns = dict(_side_by_side(groups, lambda group: _pattern(*systems[group], threshold)))
+    for group, found in patterns.items():
+        _note_hidden(connection, _cells_hidden(systems[group][0], found.hidden))
     connection.execute("analyze pg_temp.hidden_cells")
     connection.execute(sql.load(__file__, "unnamed_measures.sql"))
     connection.execute("drop table if exists pg_temp.protected_values")
@@ -64,7 +68,9 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     told = {group: _system(connection, group, reference) for group in groups}
     return [
         attacked
-        for _, attacked in _side_by_side(groups, lambda group: _attacked(group, *told[group], threshold, begun[group]))
+        for _, attacked in _side_by_side(
+            groups, lambda group: _attacked(group, *told[group], threshold, patterns[group].witnesses, begun[group])
+        )
     ]
 
 
@@ -108,16 +114,21 @@ def _system(connection: psycopg.Connection, group: Group, reference: _Reference)
     return values, unknowns(values, identities(cells, reference.relations, reference.geography))
 
 
-def _hidden(values: pl.DataFrame, system: Unknowns, threshold: float) -> pl.DataFrame:
+def _pattern(values: pl.DataFrame, system: Unknowns, threshold: float) -> Pattern:
+    return pattern(system, hidden_at_first(values), threshold)
+
+
+def _cells_hidden(values: pl.DataFrame, hidden: Flags) -> pl.DataFrame:
     """The keys of the cells that are hidden now."""
-    hidden = pattern(system, hidden_at_first(values), threshold)
     last = values.with_columns(hidden=pl.Series(hidden)).group_by("cell_id", maintain_order=True).last()
     return last.filter("hidden", "is_planned").select(CELL)
 
 
-def _attacked(group: Group, values: pl.DataFrame, system: Unknowns, threshold: float, begun: float) -> Attacked:
+def _attacked(
+    group: Group, values: pl.DataFrame, system: Unknowns, threshold: float, witnesses: list[Witness], begun: float
+) -> Attacked:
     hidden = hidden_as_told(values)
-    breaches: list[Breach] = attack(system, hidden, threshold)
+    breaches: list[Breach] = attack(system, hidden, threshold, witnesses)
     shown = values.with_columns(hidden=pl.Series(hidden)).filter(
         pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden"))
     )

@@ -59,7 +59,7 @@ def test_in_the_table_of_vilkaviskis_no_small_count_can_be_worked_out(
         "other temporary",
     }
     assert {shown.names[one.value] for one in attack(shown.system, shown.small, THRESHOLD)} == shown.named(shown.small)
-    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
     assert attack(shown.system, hidden, THRESHOLD) == []
     assert worked_out(shown.system, hidden) == set()
     assert "all total" not in shown.named(hidden)
@@ -86,7 +86,7 @@ def test_two_small_municipalities_are_hidden_from_outsiders_and_not_from_each_ot
     assert {(shown.names[one.value], one.attacker) for one in found} == {("a", 12), ("b", 11)}
     (knows,) = [one for one in found if one.attacker == 12]
     assert (knows.room.lowest, knows.room.highest) == (3, 3)
-    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
     assert {"a", "b", "c"} <= shown.named(hidden) <= {"a", "b", "c", "d"}
     assert worked_out(shown.system, hidden) == set()
 
@@ -95,7 +95,7 @@ def test_what_a_municipality_alone_adds_up_to_is_no_news_to_it() -> None:
     counts = {"a": 3.0, "b": 0.0, "county": 3.0, "other county": 40.0, "nation": 43.0}
     sums = {"county": [["a", "b"]], "nation": [["county", "other county"]]}
     shown = table(counts, sums, {"a": 11, "b": 12, "county": 11})
-    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
     assert attack(shown.system, hidden, THRESHOLD) == []
     assert {attacker for _, attacker in worked_out(shown.system, shown.small)} == {OUTSIDER, 12}
 
@@ -105,14 +105,14 @@ def test_a_bound_narrows_too() -> None:
     assert [(one.room.lowest, one.room.highest) for one in attack(shown.system, shown.small, THRESHOLD)] == []
     tight = table({"suffered": 3.0, "suffered or saw": 5.0}, {}, at_least=[("suffered or saw", "suffered")])
     assert [(one.room.lowest, one.room.highest) for one in attack(tight.system, tight.small, THRESHOLD)] == [(1, 5)]
-    assert tight.named(pattern(tight.system, tight.small, THRESHOLD)) == {"suffered", "suffered or saw"}
+    assert tight.named(pattern(tight.system, tight.small, THRESHOLD).hidden) == {"suffered", "suffered or saw"}
 
 
 def test_what_was_told_before_stays_told() -> None:
     shown = table(COUNTY, PARTS, OWNERS)
     may_hide = shown.system.may_hide & (np.array(shown.names) != "c")
     told = type(shown.system)(**{**vars(shown.system), "may_hide": may_hide})
-    hidden = pattern(told, shown.small, THRESHOLD)
+    hidden = pattern(told, shown.small, THRESHOLD).hidden
     assert "c" not in shown.named(hidden)
     assert worked_out(told, hidden) == set()
 
@@ -163,7 +163,7 @@ def test_of_random_tables_the_attack_finds_what_another_solver_finds(shown: Tabl
 @settings(max_examples=25)
 @given(counted())
 def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(shown: Table) -> None:
-    hidden = pattern(shown.system, shown.small, THRESHOLD)
+    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
     assert not (shown.small & ~hidden).any()
     assert not (hidden & (shown.system.number == 0)).any()
     left = worked_out(shown.system, hidden)
