@@ -239,7 +239,7 @@ def test_the_next_letter_says_what_was_fixed_what_is_still_there_and_what_is_new
     night(month, "2019-01-06", ("receipt",))
     first, second = (text_of(one) for one in letters(month))
     assert "Nuo praėjusio laiško" not in first
-    assert "Nuo praėjusio laiško: pataisyta 31, dar liko 7, atsirado naujų 5." in second
+    assert "Nuo praėjusio laiško: pataisyta 31, paaiškinta 0, dar liko 7, atsirado naujų 5." in second
 
 
 def test_nobody_is_told_of_a_file_before_it_is_judged(month: ProviderMonth) -> None:

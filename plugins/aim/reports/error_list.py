@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from io import StringIO
 
+from aim.contracts import file_names
 from aim.language import choose
 from aim.reports.findings import Finding
 from aim.reports.letter import Attachment
@@ -34,7 +35,10 @@ def safe_cell(text: str) -> str:
 
 def list_name(one: Finding) -> str:
     """What the list of a delivery is called."""
-    return f"klaidos_{one.delivery.dataset}_{one.delivery.period}_{one.delivery.delivery_id}.csv"
+    delivery = one.delivery
+    return file_names.list_name(
+        str(delivery.dataset), str(delivery.provider_code), str(delivery.period), delivery.delivery_id, "csv"
+    )
 
 
 def _list(speech: Speech, findings: list[Finding]) -> Attachment:

@@ -26,12 +26,14 @@ Shape = TypeVar("Shape")
 
 @dataclass(frozen=True)
 class DeliveryTold:
-    """A delivery the report tells of. rows_received = rows_loaded + rows_quarantined + rows_duplicate.
+    """A delivery the report tells of; provider, dataset and period empty where the file's name did not say.
 
+    rows_received = rows_loaded + rows_quarantined + rows_duplicate.
     answered: findings that the provider gave a reason for, told no more.
     """
 
     delivery_id: int
+    provider_code: str | None
     dataset: str | None
     period: str | None
     file_name: str | None
@@ -94,7 +96,7 @@ class Mending:
 class Findings:
     """What deliveries of one provider leave to do. errors by number of rows, at most TOP; `more_errors` were left out.
 
-    checks_at_fault: rules of ours that crashed. every: the errors left out too.
+    checks_at_fault: rules of ours that crashed. every: the errors left out too. answered: what a reason was given for.
     """
 
     mending: tuple[Mending, ...]
@@ -103,6 +105,7 @@ class Findings:
     queries: tuple[Finding, ...]
     checks_at_fault: int
     every: tuple[Finding, ...] = ()
+    answered: tuple[Finding, ...] = ()
 
 
 def findings_of(
@@ -120,6 +123,7 @@ def findings_of(
         queries=tuple(one for one in found if one.rule.severity is Severity.QUERY),
         checks_at_fault=_checks_at_fault(connection, by_id),
         every=tuple(found),
+        answered=tuple(_answered(connection, contracts, rules, by_id)),
     )
 
 
@@ -187,6 +191,21 @@ def _findings(
         if row["rule_code"] in rules
     ]
     return of_files + of_rows
+
+
+def _answered(
+    connection: psycopg.Connection[Any],
+    contracts: Contracts,
+    rules: Mapping[str, Rule],
+    deliveries: Mapping[int, DeliveryTold],
+) -> Iterable[Finding]:
+    """How often each rule was answered with a reason, by field; without row numbers."""
+    for row in read_rows(connection, "answered.sql", {"delivery_ids": list(deliveries)}):
+        if row["rule_code"] in rules:
+            delivery, rule = deliveries[row["delivery_id"]], rules[row["rule_code"]]
+            yield Finding(
+                delivery, rule, _fields(contracts, delivery.dataset, rule, row["field"]), row["row_count"], ()
+            )
 
 
 def _fields(contracts: Contracts, dataset: str | None, rule: Rule, field: str) -> tuple[FieldContract, ...]:

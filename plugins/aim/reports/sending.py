@@ -16,7 +16,7 @@ from aim.clock import Clock
 from aim.ledger import mails
 from aim.ledger.deliveries import LedgerError
 from aim.ledger.mails import Matter, RoundWaiting
-from aim.reports import deadlines, digest_told, monthly_told, receipts_told
+from aim.reports import answers, corrections, deadlines, digest_told, monthly_told, receipts_told
 from aim.reports.composing import write_due, write_letter
 from aim.reports.delivering import Delivered, deliver_waiting
 from aim.reports.desk import Desk, open_desk
@@ -31,7 +31,7 @@ from aim.warehouse.connect import Warehouse
 
 EVERYTHING = ORDER
 DEADLINES = (deadlines.ESCALATION, deadlines.REMINDER)
-ARRIVALS = (receipts_told.KIND,)
+ARRIVALS = (receipts_told.KIND, answers.KIND, corrections.KIND)
 
 
 @dataclass(frozen=True)

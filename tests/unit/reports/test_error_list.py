@@ -20,7 +20,7 @@ def cells(content: bytes) -> list[list[str]]:
 def test_every_row_stands_in_the_list_though_the_letter_tells_the_first_ones() -> None:
     many, one = finding(40, *range(200, 240)), finding(1, 88, code="ATV-001", field="atidarymo_data")
     (file,) = error_lists(speech(), (many, one))
-    assert file.file_name == "klaidos_atvejai_2018-12_1.csv"
+    assert file.file_name == "klaidos_atvejai_902330016_2018-12_1.csv"
     header, *rows = cells(file.content)
     assert header == ["Pateiktis", "Eilutė", "Laukas", "Taisyklė", "Kas negerai", "Kaip taisyti", "Priežastis"]
     assert [int(row[1]) for row in rows] == [88, *range(200, 240)]
@@ -31,8 +31,8 @@ def test_every_row_stands_in_the_list_though_the_letter_tells_the_first_ones() -
 
 def test_a_list_a_delivery_hangs_on_the_letter_once_and_is_named_in_it() -> None:
     told = letter(section(FULL))
-    assert [one.file_name for one in told.attachments] == ["terminai.ics", "klaidos_atvejai_2018-12_1.csv"]
-    assert "klaidos_atvejai_2018-12_1.csv" in written(FULL).text
+    assert [one.file_name for one in told.attachments] == ["terminai.ics", "klaidos_atvejai_902330016_2018-12_1.csv"]
+    assert "klaidos_atvejai_902330016_2018-12_1.csv" in written(FULL).text
 
 
 def test_what_is_about_the_file_or_an_earlier_one_has_no_row_of_this_one() -> None:

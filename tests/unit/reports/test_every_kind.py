@@ -160,7 +160,7 @@ def test_a_receipt_says_its_verdict_in_the_subject(told: Section, subject: str) 
 def test_a_receipt_adds_up_and_tells_what_has_changed_and_what_suffers() -> None:
     text = " ".join(render(letter(ALL["receipt"])).text.split())
     assert "Gauta 412 = įkelta 412 + sulaikyta dėl klaidų 0 + pasikartojo 0" in text
-    assert "Nuo praėjusio laiško: pataisyta 31, dar liko 7, atsirado naujų 5." in text
+    assert "Nuo praėjusio laiško: pataisyta 31, paaiškinta 0, dar liko 7, atsirado naujų 5." in text
     assert "Tai 2 rodikliai: - S01 Vaikai, augantys rizikos šeimose" in text
     assert "14, 37, 52 ir dar 9" in text
 
