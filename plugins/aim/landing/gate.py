@@ -83,6 +83,14 @@ def _starred(found: re.Match[str]) -> str:
     return "*" * len(found[0])
 
 
+def form_of(file_name: str) -> tuple[str, str | None] | None:
+    """Format and packing of a delivery's file by its name; None where the name is no delivery's."""
+    match = _NAME.fullmatch(file_name)
+    if match is None:
+        return None
+    return match["format"].lower(), match["packing"].lower() if match["packing"] else None
+
+
 def list_label(file_name: str) -> ListLabel | None:
     """What the file is where it is a list of findings that came back; None where its name is no such list's."""
     match = _LIST_NAME.fullmatch(file_name)

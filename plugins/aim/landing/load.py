@@ -175,6 +175,17 @@ def land_files(settings: Settings, warehouse: Connects, paths: Iterable[Path], c
         return landing.land_all(files, LandingResult(), by_hand=True)
 
 
+def land_answers(settings: Settings, warehouse: Connects, paths: Iterable[Path], channel: str = BY_HAND) -> list[int]:
+    """Take lists of findings that came back, handed over by hand, where they stay; their answers' ids, in order.
+
+    Raises FileNotFoundError, and LandingError where a file is no list, is being written to or meets a fault of ours.
+    """
+    files = [file_by_hand(str(path.absolute()), channel) for path in paths]
+    with _landing(settings, warehouse) as landing:
+        taken = [landing.land_or_fail(file).answer_id for file in files if gate.list_label(file.name) is not None]
+    return [answer_id for answer_id in taken if answer_id is not None]
+
+
 def land_passing(
     settings: Settings, connection: psycopg.Connection[Any], children: psycopg.Connection[Any], paths: Iterable[Path]
 ) -> list[Landed]:

@@ -113,7 +113,7 @@ def findings_of(
 ) -> Findings:
     """What is to be mended or explained in these deliveries of one provider."""
     by_id = {one.delivery_id: one for one in deliveries}
-    rules = _providers_rules(contracts)
+    rules = providers_rules(contracts)
     found = _findings(connection, contracts, rules, by_id)
     errors = [one for one in found if one.rule.severity is not Severity.QUERY]
     return Findings(
@@ -152,7 +152,7 @@ def read_rows(connection: psycopg.Connection[Any], name: str, asked: Mapping[str
         return cursor.execute(sql.load(__file__, name), asked).fetchall()
 
 
-def _providers_rules(contracts: Contracts) -> dict[str, Rule]:
+def providers_rules(contracts: Contracts) -> dict[str, Rule]:
     """The rules a provider can do something about, by code."""
     return {
         rule.code: rule
@@ -180,7 +180,9 @@ def _findings(
         Finding(
             delivery=deliveries[row["delivery_id"]],
             rule=rules[row["rule_code"]],
-            fields=_fields(contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]),
+            fields=fields_found(
+                contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]
+            ),
             row_count=row["row_count"],
             rows=tuple(row["first_rows"]),
             stood_in=row["stood_in"],
@@ -204,11 +206,11 @@ def _answered(
         if row["rule_code"] in rules:
             delivery, rule = deliveries[row["delivery_id"]], rules[row["rule_code"]]
             yield Finding(
-                delivery, rule, _fields(contracts, delivery.dataset, rule, row["field"]), row["row_count"], ()
+                delivery, rule, fields_found(contracts, delivery.dataset, rule, row["field"]), row["row_count"], ()
             )
 
 
-def _fields(contracts: Contracts, dataset: str | None, rule: Rule, field: str) -> tuple[FieldContract, ...]:
+def fields_found(contracts: Contracts, dataset: str | None, rule: Rule, field: str) -> tuple[FieldContract, ...]:
     """The fields a finding speaks of; where it names none, those of the rule, or the key whose repetition it is."""
     contract = None if dataset is None else contracts.datasets.get(dataset)
     if contract is None:

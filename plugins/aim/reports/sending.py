@@ -159,7 +159,7 @@ def _result(desk: Desk, mail_ids: Sequence[int], done: Delivered, run_id: int | 
 def _write_pages(desk: Desk, section: Section, lang: str, name: str) -> list[Path]:
     letter = letter_of([section], desk.speech(lang), desk.clock.today, desk.clock.instant, None)
     rendered = render(letter)
-    folder = desk.settings.home / "reports"
+    folder = desk.settings.reports
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{suffix}" for suffix in ("html", "txt")]
     for path, text in zip(paths, (rendered.html, rendered.text), strict=True):
