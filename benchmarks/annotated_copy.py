@@ -39,12 +39,14 @@ class Findings:
     """An error and a question in every so many rows."""
 
     def __init__(self, delivery: DeliveryTold, rows: int, faulty: float) -> None:
+        """`faulty`: the share of the rows."""
         rules, fields = providers_rules(contracts()), contracts().datasets["atvejai"]
         self._rows = range(2, rows + 2, round(1 / faulty))
         self._error = Finding(delivery, rules["VIS-001"], (fields.field("seimos_nr"),), 1, ())
         self._question = Finding(delivery, rules["VIS-008"], (fields.field("sav"),), 1, ())
 
     def __iter__(self) -> Iterator[Found]:
+        """In order of row."""
         for row in self._rows:
             yield Found(row, self._error, is_out=True)
             yield Found(row, self._question, is_out=False)
