@@ -28,7 +28,7 @@ from aim.reports.error_list import COLUMNS, list_cells
 from aim.reports.findings import DeliveryTold
 from aim.reports.speech import Speech
 
-MOST_CELLS = 2_000_000
+MOST_CELLS = 1_500_000
 """Of the provider's rows: of a larger file only the rows in which something was found are copied."""
 MOST_ROWS = 1_048_576
 """Of a sheet."""
@@ -39,10 +39,13 @@ MOST_NOTES = 5_000
 _LONGEST_CELL = 32_767
 _LEADING = ("row", "errors", "fix", "reason")
 _REASON = _LEADING.index("reason")
-_WIDTHS = (8, 10, 60, 40)
-_LIST_WIDTHS = (10, 10, 24, 10, 60, 60, 40)
+_WIDTHS = (9, 13, 45, 30)
+"""Of our columns: frozen, they leave half a laptop's screen to the provider's."""
+_LIST_WIDTHS = (12, 10, 24, 12, 50, 50, 40)
 _CODE_WIDTHS = (32, 20, 60)
-_OWN_WIDTH = 18
+_OWN_WIDTH = 14
+_FILTER_MARK = 3
+"""What the mark of the filter covers of a heading."""
 _RED, _YELLOW, _GREY, _DARK, _WHITE = "#F4C7C3", "#FFF2CC", "#F1F3F4", "#0B57D0", "#FFFFFF"
 _NOTE = {"x_scale": 2, "y_scale": 1.5}
 
@@ -96,8 +99,11 @@ class _Workbook:
         self._ours: Format = book.add_format(
             {**text, "bold": True, "bg_color": _DARK, "font_color": _WHITE, "border": 1}
         )
+        self._wrapped: Format = book.add_format({**text, "text_wrap": True})
         self._red: Format = book.add_format({**text, "bg_color": _RED, "border": 1})
         self._yellow: Format = book.add_format({**text, "bg_color": _YELLOW, "border": 1})
+        self._red_wrapped: Format = book.add_format({**text, "bg_color": _RED, "border": 1, "text_wrap": True})
+        self._yellow_wrapped: Format = book.add_format({**text, "bg_color": _YELLOW, "border": 1, "text_wrap": True})
         self._bold: Format = book.add_format({"bold": True, "font_size": 13})
 
     def write(self) -> None:
@@ -113,12 +119,12 @@ class _Workbook:
         top = header.row - 1 if self._is_whole else 0
         last = len(_LEADING) + len(header.cells) - 1
         for place, width in enumerate(_WIDTHS):
-            sheet.set_column(place, place, width, self._text)
-        sheet.set_column(len(_LEADING), last, _OWN_WIDTH, self._text)
+            sheet.set_column(place, place, width, self._wrapped)
         for place, name in enumerate(_LEADING):
             sheet.write_string(top, place, self._say(name), self._ours)
         sheet.write_comment(top, _REASON, self._say("how_reason"), _NOTE)
         for place, cell in enumerate(header.cells, len(_LEADING)):
+            sheet.set_column(place, place, max(_OWN_WIDTH, min(len(cell), 40) + _FILTER_MARK), self._text)
             sheet.write_string(top, place, cell[:_LONGEST_CELL], self._heading)
         line = top
         for number, cells, found in self._rows():
@@ -158,7 +164,8 @@ class _Workbook:
             return
         form = self._form(found)
         sheet.write_number(line, 1, len(found), form)
-        sheet.write_string(line, 2, "; ".join(self._told(one) for one in found)[:_LONGEST_CELL], form)
+        told = "\n".join(self._told(one) for one in found)[:_LONGEST_CELL]
+        sheet.write_string(line, 2, told, self._red_wrapped if form is self._red else self._yellow_wrapped)
         for place, ones in sorted(marked.items()):
             if place and self._notes_left:
                 self._notes_left -= 1
@@ -197,7 +204,7 @@ class _Workbook:
             sheet.write_string(line, 0, sentence)
         top = len(how) + 2
         for place, (column, width) in enumerate(zip(COLUMNS, _LIST_WIDTHS, strict=True)):
-            sheet.set_column(place, place, width, self._text)
+            sheet.set_column(place, place, width, self._wrapped)
             sheet.write_string(top, place, self._speech.say(f"list_{column}"), self._ours)
         listed = left_out = 0
         made: dict[int, tuple[str, ...]] = {}
@@ -220,7 +227,7 @@ class _Workbook:
         delivery, place, *rest = made[kind]
         row = " ".join(filter(None, (str(one.row_number) if one.row_number else "", place)))
         for column, cell in enumerate((delivery, row, *rest)):
-            form = self._form([one]) if column in (1, 2) else self._text
+            form = self._form([one]) if column in (1, 2) else self._wrapped
             if cell:
                 sheet.write_string(line, column, cell, form)
 

@@ -132,7 +132,9 @@ def _give(means: Means, head: AnswerHead, answer_id: int, rows: list[ListRow]) -
             continue
         # A heading of several fields is that of a finding about the row as a whole.
         of_field = row.of_field if row.of_field and "," not in row.of_field else None
-        given.append((row, Given(row.reason, row.rule if row.is_of_list else None, row.row, of_field)))
+        # A row of the provider's own is never one of an earlier file; on the list its number may have been cut short.
+        of_former = (True if row.of_former else None) if row.is_of_list else False
+        given.append((row, Given(row.reason, row.rule if row.is_of_list else None, row.row, of_field, of_former)))
     told = reasons.give_all(means.connection, head.delivery_id, [one for _, one in given], answer_id)
     is_superseded = answers.is_superseded(means.connection, head.delivery_id)
     for (row, _), meant in zip(given, told.meant, strict=True):

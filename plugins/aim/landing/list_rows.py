@@ -34,15 +34,16 @@ _COLUMNS = (DELIVERY, ROW, FIELD, RULE, REASON)
 
 @dataclass(frozen=True)
 class ListRow:
-    """A row of a list. line: its own number there. row: of the provider's file, 0 the file as a whole, None unreadable.
+    """A row of a list, line: its own number there. delivery, of_field, rule: as written, empty where not.
 
-    delivery, of_field, rule: as written, empty where not. is_of_list: whether it names a rule; else it is one of the
-    provider's own rows in an annotated copy.
+    row: of the provider's file, 0 the file as a whole, None unreadable; of_former: that row stands in an earlier file.
+    is_of_list: a finding of a list; else one of the provider's own rows in an annotated copy.
     """
 
     line: int
     delivery: str
     row: int | None
+    of_former: bool
     of_field: str
     rule: str
     reason: str = field(repr=False)
@@ -98,7 +99,9 @@ def _rows(batch: pl.DataFrame, *, has_rules: bool) -> Iterator[ListRow]:
     if not has_rules:
         wanted = rows.filter(pl.col(REASON) != "")
     for line, delivery, row, of_field, rule, reason in wanted.iter_rows():
-        yield ListRow(line, delivery.removesuffix(".0"), _row_of(row), of_field, rule.upper(), reason, has_rules)
+        yield ListRow(
+            line, delivery.removesuffix(".0"), _row_of(row), "(" in row, of_field, rule.upper(), reason, has_rules
+        )
 
 
 def _cell(name: str) -> pl.Expr:

@@ -40,13 +40,15 @@ class Answered:
 class Given:
     """A reason for what a rule asks (None: every rule that asks) of a row (None: every row; 0: the file as a whole).
 
-    of_field: the field asked about (None: whichever).
+    of_field: the field asked about (None: whichever). of_former: whether the row stands in an earlier file, missing
+    from this one (None: wherever).
     """
 
     reason: str = field(repr=False)
     rule_code: str | None = None
     row_number: int | None = None
     of_field: str | None = None
+    of_former: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def give_all(
             "rule_codes": [one.rule_code for one in given],
             "row_numbers": [one.row_number for one in given],
             "fields": [one.of_field for one in given],
+            "of_former": [one.of_former for one in given],
             "reasons": [one.reason for one in given],
             "answer_id": answer_id,
         },

@@ -7,10 +7,17 @@ with given as (
         given.rule_code,
         given.row_number,
         given.field,
+        given.of_former,
         given.reason
     from
-        unnest(%(rule_codes)s::text[], %(row_numbers)s::integer[], %(fields)s::text[], %(reasons)s::text[])
-        with ordinality as given (rule_code, row_number, field, reason, nth)
+        unnest(
+            %(rule_codes)s::text[],
+            %(row_numbers)s::integer[],
+            %(fields)s::text[],
+            %(of_former)s::boolean[],
+            %(reasons)s::text[]
+        )
+        with ordinality as given (rule_code, row_number, field, of_former, reason, nth)
 ),
 
 questions as (
@@ -20,6 +27,7 @@ questions as (
         issue.rule_code,
         issue.field,
         issue.answered,
+        issue.of_delivery is not null as is_of_former,
         delivery.provider_code,
         delivery.dataset,
         case when landed.delivery_id is not null then hash_record_extended(row({landed_content}), 0) end as row_hash
@@ -48,6 +56,7 @@ meant as (
     where
         (given.rule_code is null or given.rule_code = question.rule_code)
         and (given.field is null or question.field in ('', given.field))
+        and (given.of_former is null or given.of_former = question.is_of_former)
     union all
     select
         given.nth,
