@@ -319,10 +319,12 @@ def test_a_night_says_loudly_what_it_held_back(capsys: pytest.CaptureFixture[str
     summary = {
         "clock_date": "2019-01-11", "run_id": 7, "status": "succeeded", "deliveries": [], "stage_seconds": {},
         "stuck": [],
-        "rows": dict.fromkeys(ROWS, 0), "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
+        "rows": dict.fromkeys(ROWS, 0), "land": {"answers": 2, "answers_refused": 1},
+        "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
     }  # fmt: skip
     print_summary(summary, month.settings, Console(width=200))
     out = capsys.readouterr().out
+    assert "2 lists of findings answered with reasons; lists refused: 1." in out
     assert "None of these mails was sent (352)" in out
     assert "wait for a person to let them go: 60" in out
     assert "No mail went out: Nobody there." in out
