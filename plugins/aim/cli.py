@@ -437,7 +437,7 @@ def report(
     With --annotated each file with findings is written as a workbook too, under a password that is told here alone: it
     holds data of persons and is never mailed by us. Pass the password on by another way, by telephone for example.
     """
-    from aim.annotated_copy.copies import AnnotatedCopy, write_copies
+    from aim.annotated_copy.copies import Copies, write_copies
     from aim.clock import Clock
     from aim.ledger import status as ledger_status
     from aim.reports.sending import write_digest, write_report
@@ -453,7 +453,7 @@ def report(
         with house.connect() as connection:
             run = ledger_status.latest_run(connection)
         clock = Clock.at(run["clock_date"] if run else None)
-        copies: list[AnnotatedCopy] = []
+        copies = Copies()
         if municipality is None:
             paths = write_report(house, settings, about[0], about[1], clock, send=send)
             if annotated:
@@ -461,13 +461,17 @@ def report(
         else:
             paths = write_digest(house, settings, municipality, about[0], clock, send=send)
     if as_json:
-        told = {"copies": [{"path": str(one.path), "password": one.password} for one in copies]} if annotated else {}
+        made = [{"path": str(one.path), "password": one.password} for one in copies.written]
+        told = {"copies": made, "left_out": list(copies.left_out)} if annotated else {}
         _print_json({"paths": [str(path) for path in paths]} | told)
         return
     console.print(say("cli.report_written", settings.lang, paths=", ".join(str(path) for path in paths)))
     if annotated:
-        console.print(say("cli.copies_written", settings.lang, len(copies)))
-    for one in copies:
+        console.print(say("cli.copies_written", settings.lang, len(copies.written)))
+    if copies.left_out:
+        numbers = ", ".join(map(str, copies.left_out))
+        console.print(say("cli.copies_left_out", settings.lang, len(copies.left_out), numbers=numbers))
+    for one in copies.written:
         console.print(say("cli.copy_written", settings.lang, path=one.path, password=one.password), soft_wrap=True)
 
 

@@ -301,6 +301,7 @@ def test_an_annotated_copy_is_written_locked_and_comes_back_locked(
     assert not [each for each in path.parent.iterdir() if b"PK\x03\x04" in each.read_bytes()[:4]]
     book = openpyxl.load_workbook(io.BytesIO(unlocked(path.read_bytes(), password)))
     rows, findings, _ = book.worksheets
+    assert json.loads(out)["left_out"] == []
     assert [cell.value for cell in rows[10]][4:6] == ["B-3", codes(9)[2]]
     assert [rows.cell(line, 2).value for line in (2, 8, 9, 10)] == [None, 1, 1, 1]
     # A reason beside the row, and one on the list; saved by another program, under the same password.

@@ -34,18 +34,26 @@ class AnnotatedCopy:
     password: str
 
 
+@dataclass(frozen=True)
+class Copies:
+    """The copies of a month. left_out: deliveries that have none, their original being erased or unreadable."""
+
+    written: tuple[AnnotatedCopy, ...] = ()
+    left_out: tuple[int, ...] = ()
+
+
 def write_copies(
     warehouse: Warehouse, settings: Settings, provider_code: str, period_text: str, clock: Clock
-) -> list[AnnotatedCopy]:
+) -> Copies:
     """Write a locked copy of each file of the month in which something is open; one there is replaced.
 
-    Left out are files whose original was erased, and those refused before their rows were looked at. LedgerError: no
-    such provider or month. Raises LockError, and pyrage.DecryptError where no key fits.
+    LedgerError: no such provider or month. Raises LockError, and pyrage.DecryptError where no key fits.
     """
     period = report_period(period_text)
     secret = read_secret(settings.secret_file)
     sources = Sources.read(settings, clock.today)
-    written = []
+    written: list[AnnotatedCopy] = []
+    left_out: list[int] = []
     with warehouse.connect() as connection:
         desk = open_desk(connection, settings, clock)
         provider = desk.providers.get(provider_code)
@@ -64,6 +72,7 @@ def write_copies(
         for number, delivery in with_findings.items():
             form = form_of(delivery.file_name or "")
             if number not in archived or form is None:
+                left_out.append(number)
                 continue
             first_day = Period.parse(str(delivery.period)).start
             copied = Copied(
@@ -76,9 +85,10 @@ def write_copies(
                 with own_file(settings, secret, archived[number], form, copied.contract) as own:
                     content = workbook(copied, own, FindingsByRow(connection, desk.contracts, delivery))
             except (FileNotFoundError, RejectionError):
+                left_out.append(number)
                 continue
             name = list_name(str(delivery.dataset), provider.code, str(delivery.period), number, _FORM)
             password = secret.copy_password(number)
             put(settings.reports / name, locked(content, password))
             written.append(AnnotatedCopy(settings.reports / name, password))
-    return written
+    return Copies(tuple(written), tuple(left_out))
