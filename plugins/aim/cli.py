@@ -466,8 +466,10 @@ def report(
         _print_json({"paths": [str(path) for path in paths]} | told)
         return
     console.print(say("cli.report_written", settings.lang, paths=", ".join(str(path) for path in paths)))
-    if annotated:
+    if copies.written:
         console.print(say("cli.copies_written", settings.lang, len(copies.written)))
+    elif annotated and not copies.left_out:
+        console.print(say("cli.copies_none", settings.lang))
     if copies.left_out:
         numbers = ", ".join(map(str, copies.left_out))
         console.print(say("cli.copies_left_out", settings.lang, len(copies.left_out), numbers=numbers))

@@ -325,6 +325,8 @@ def test_an_annotated_copy_is_written_locked_and_comes_back_locked(
     asked.day("2019-01-04")
     asked.send(listed(delivery), as_csv([HEADINGS, [delivery, "8", "sav", "VIS-008", "", "", REASON]]), "2019-01-05")
     asked.day("2019-01-05")
+    # With nothing open there is nothing to mark.
+    assert "neither errors nor questions" in aim("report", CENTRE, "2018-10", "--annotated")[1]
     assert asked.one("select outcomes ->> 'superseded' from ops.answers where answer_id = 2") is not None
     assert "failą, kurį jau pakeitė" in words(asked.letter())
     assert aim("withdraw", str(delivery))[0] == 0
