@@ -26,8 +26,8 @@ from aim.ledger.deliveries import await_judging
 from aim.ledger.reasons import MAX_LENGTH, Given
 from aim.settings import Limits
 
-_MOST_ROWS = 1_000_000
-"""Of a list; no provider's file has as many findings to answer."""
+_MOST_ROWS = 300_000
+"""Of a list: it is held in memory. No list given out is as long."""
 
 
 @dataclass(frozen=True)
