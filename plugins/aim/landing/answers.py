@@ -86,7 +86,7 @@ def _take(means: Means, file: InboxFile, label: ListLabel, head: AnswerHead) -> 
         if not any(one.reason for one in rows):
             raise RejectionError("no_reasons")
     except RejectionError as refused:
-        return _refused(means, file, head, refused.code, refused.detail)
+        return _refused(means, file, head, refused.code)
     with means.connection.transaction():
         await_judging(means.connection)
         why_not = answers.is_about(means.connection, head)
@@ -95,12 +95,12 @@ def _take(means: Means, file: InboxFile, label: ListLabel, head: AnswerHead) -> 
             _give(means, head, answer_id, rows)
             _see_unchanged(file)
             return AnswerTaken(answer_id, None)
-    return _refused(means, file, head, why_not, None)
+    return _refused(means, file, head, why_not)
 
 
-def _refused(means: Means, file: InboxFile, head: AnswerHead, reason_code: str, detail: str | None) -> AnswerTaken:
+def _refused(means: Means, file: InboxFile, head: AnswerHead, reason_code: str) -> AnswerTaken:
     with means.connection.transaction():
-        answer_id = answers.record_refused(means.connection, head, reason_code, detail)
+        answer_id = answers.record_refused(means.connection, head, reason_code)
         _see_unchanged(file)
     return AnswerTaken(answer_id, reason_code)
 

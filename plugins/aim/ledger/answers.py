@@ -106,14 +106,14 @@ def is_superseded(connection: psycopg.Connection, delivery_id: int) -> bool:
     return found is not None and bool(found[0])
 
 
-def record_refused(connection: psycopg.Connection, head: AnswerHead, reason_code: str, detail: str | None) -> int:
-    """Write a list refused as a whole; returns its id. `detail` is never a person's value."""
-    return _insert(connection, head, REFUSED, reason_code, detail)
+def record_refused(connection: psycopg.Connection, head: AnswerHead, reason_code: str) -> int:
+    """Write a list refused as a whole; returns its id. What in it is wrong is not kept: it may be a word of it."""
+    return _insert(connection, head, REFUSED, reason_code)
 
 
 def record_taken(connection: psycopg.Connection, head: AnswerHead) -> int:
     """Write a list that is being taken in this transaction; returns its id."""
-    return _insert(connection, head, TAKEN, None, None)
+    return _insert(connection, head, TAKEN, None)
 
 
 def settle(
@@ -133,12 +133,10 @@ def rows_of(outcomes: Mapping[str, Any], names: Sequence[str] = OUTCOMES) -> int
     return sum(int(outcomes[name]["rows"]) for name in names if name in outcomes)
 
 
-def _insert(
-    connection: psycopg.Connection, head: AnswerHead, verdict: str, reason_code: str | None, detail: str | None
-) -> int:
+def _insert(connection: psycopg.Connection, head: AnswerHead, verdict: str, reason_code: str | None) -> int:
     found = connection.execute(
         sql.load(__file__, "insert_answer.sql"),
-        vars(head) | {"verdict": verdict, "reason_code": reason_code, "reason_detail": detail},
+        vars(head) | {"verdict": verdict, "reason_code": reason_code},
     ).fetchone()
     assert found is not None
     return int(found[0])

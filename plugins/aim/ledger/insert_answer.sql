@@ -8,8 +8,7 @@ insert into ops.answers (
     period,
     delivery_id,
     verdict,
-    reason_code,
-    reason_detail
+    reason_code
 )
 values (
     %(channel)s,
@@ -21,7 +20,6 @@ values (
     %(period)s,
     %(delivery_id)s,
     %(verdict)s,
-    %(reason_code)s,
-    %(reason_detail)s
+    %(reason_code)s
 )
 returning answer_id

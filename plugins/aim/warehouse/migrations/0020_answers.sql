@@ -15,7 +15,6 @@ create table ops.answers (
     delivery_id bigint not null,
     verdict text not null check (verdict in ('taken', 'refused')),
     reason_code text,
-    reason_detail text,
     findings integer not null default 0,
     elsewhere integer not null default 0,
     outcomes jsonb not null default '{}',
@@ -38,7 +37,6 @@ comment on column ops.answers.period is 'The period, by its name.';
 comment on column ops.answers.delivery_id is 'The delivery it is about, by its name; there may be none.';
 comment on column ops.answers.verdict is 'taken or refused as a whole.';
 comment on column ops.answers.reason_code is 'Why it was refused as a whole.';
-comment on column ops.answers.reason_detail is 'What the reason points at, never a value of a person.';
 comment on column ops.answers.findings is 'Findings of the delivery that it explained and that were open until then.';
 comment on column ops.answers.elsewhere is 'The same findings in other files of the provider, explained with them.';
 comment on column ops.answers.outcomes is
