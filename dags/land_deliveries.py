@@ -3,8 +3,9 @@
 When: every ten minutes from 6:00 to 20:50, Vilnius time, under `aim up` (not in a home that began with the sample).
 One at a time; it costs a second when nothing has come.
 
-What: every settled file is landed, its deliveries are judged, obligations are brought up to date. Numbers follow in
-the next night, which pins what speaks by then: nothing is built and nothing published from here.
+What: every settled file is landed, its deliveries are judged, obligations are brought up to date; a list of findings
+that came back with reasons closes its questions. Who sent it is answered. Numbers follow in the next night, which pins
+what speaks by then: nothing is built and nothing published from here.
 
 Beside a night: one landing and one judging at a time, by locks of the warehouse. While a night runs files are landed
 and no more: the build reads what the night pinned, and the next run judges them.

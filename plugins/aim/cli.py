@@ -26,6 +26,8 @@ app = typer.Typer(
 contacts_app = typer.Typer(no_args_is_help=True, help="Who gets which mail.")
 contracts_app = typer.Typer(no_args_is_help=True, help="The declarations of expectations/.")
 app.add_typer(contacts_app, name="contacts")
+reasons_app = typer.Typer(no_args_is_help=True, help="Lists of findings that came back with reasons.")
+app.add_typer(reasons_app, name="reasons")
 secret_app = typer.Typer(no_args_is_help=True, help="The secret file kept outside the database.")
 airflow_app = typer.Typer(no_args_is_help=True, help="Airflow part by part, each in a container of its own.")
 app.add_typer(contracts_app, name="contracts")
@@ -306,6 +308,38 @@ def reason(
             console.print(say("cli.answered_elsewhere", settings.lang, answered.elsewhere))
 
 
+@reasons_app.command("import")
+def reasons_import(
+    files: Annotated[
+        list[Path], typer.Argument(help="Lists of findings named as they were mailed, reasons filled in.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Take lists of findings that came back with reasons, as the inbox would; says what became of their rows."""
+    from aim.landing.gate import list_label
+    from aim.landing.load import land_answers
+    from aim.reports.answers import answers_of
+    from aim.reports.answers_told import answer_lines
+    from aim.warehouse.connect import warehouse
+
+    settings = Settings.from_env()
+    _refuse_missing(settings, files)
+    for path in files:
+        if list_label(path.name) is None:
+            raise UsageError(say("cli.no_list_name", settings.lang, example="klaidos_atvejai_902330016_2018-12_7.csv"))
+    with warehouse(settings) as house:
+        taken = land_answers(settings, house, files)
+        with house.connect() as connection:
+            told = answers_of(connection, taken)
+    if as_json:
+        _print_json([vars(one) for one in told])
+        return
+    for one in told:
+        console.print(one.file_name, style="bold", soft_wrap=True)
+        for line in answer_lines(one, settings.lang):
+            console.print(f"  {line}", soft_wrap=True)
+
+
 @contacts_app.command("import")
 def contacts_import(file: Path, as_json: AsJson = False) -> None:
     """Import contacts from a CSV file: provider_code, email, name, role, dataset, substitute_email."""
@@ -393,14 +427,24 @@ def report(
         str | None, typer.Option(metavar="SAV", help="Instead of a provider: a municipality's two-digit code.")
     ] = None,
     send: Annotated[bool, typer.Option("--send", help="Mail it too.")] = False,
+    annotated: Annotated[
+        bool, typer.Option("--annotated", help="A provider's own files too, what was found marked in them; locked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a provider's monthly quality report, or a municipality's digest, as HTML and text; with --send, mail it."""
+    """Write a provider's monthly quality report, or a municipality's digest, as HTML and text; with --send, mail it.
+
+    With --annotated each file with findings is written as a workbook too, under a password that is told here alone: it
+    holds data of persons and is never mailed by us. Pass the password on by another way, by telephone for example.
+    """
+    from aim.annotated_copy.copies import Copies, write_copies
     from aim.clock import Clock
     from aim.ledger import status as ledger_status
     from aim.reports.sending import write_digest, write_report
     from aim.warehouse.connect import warehouse
 
+    if annotated and municipality is not None:
+        raise UsageError("A municipality has no files of its own: say `aim report 902330016 2018-12 --annotated`.")
     if len(about) != (2 if municipality is None else 1):
         raise UsageError("Say `aim report 902330016 2018-12`, or `aim report --municipality 33 2018-12`.")
 
@@ -409,14 +453,28 @@ def report(
         with house.connect() as connection:
             run = ledger_status.latest_run(connection)
         clock = Clock.at(run["clock_date"] if run else None)
+        copies = Copies()
         if municipality is None:
             paths = write_report(house, settings, about[0], about[1], clock, send=send)
+            if annotated:
+                copies = write_copies(house, settings, about[0], about[1], clock)
         else:
             paths = write_digest(house, settings, municipality, about[0], clock, send=send)
     if as_json:
-        _print_json({"paths": [str(path) for path in paths]})
-    else:
-        console.print(say("cli.report_written", settings.lang, paths=", ".join(str(path) for path in paths)))
+        made = [{"path": str(one.path), "password": one.password} for one in copies.written]
+        told = {"copies": made, "left_out": list(copies.left_out)} if annotated else {}
+        _print_json({"paths": [str(path) for path in paths]} | told)
+        return
+    console.print(say("cli.report_written", settings.lang, paths=", ".join(str(path) for path in paths)))
+    if copies.written:
+        console.print(say("cli.copies_written", settings.lang, len(copies.written)))
+    elif annotated and not copies.left_out:
+        console.print(say("cli.copies_none", settings.lang))
+    if copies.left_out:
+        numbers = ", ".join(map(str, copies.left_out))
+        console.print(say("cli.copies_left_out", settings.lang, len(copies.left_out), numbers=numbers))
+    for one in copies.written:
+        console.print(say("cli.copy_written", settings.lang, path=one.path, password=one.password), soft_wrap=True)
 
 
 @contracts_app.command("check")
@@ -928,6 +986,7 @@ def _misused() -> tuple[type[Exception], ...]:
 
 def _failed() -> tuple[type[Exception], ...]:
     """Errors of the pipeline itself that say enough in their one sentence."""
+    from aim.annotated_copy.lock import LockError
     from aim.bi.server import SupersetError
     from aim.erasure.turn import ErasureError
     from aim.landing.inbox import InboxError
@@ -941,6 +1000,7 @@ def _failed() -> tuple[type[Exception], ...]:
         ErasureError,
         InboxError,
         LandingError,
+        LockError,
         AirflowError,
         AirflowUnreachableError,
         JudgingError,

@@ -51,6 +51,22 @@ def replace(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
+def put(path: Path, content: bytes) -> None:
+    """Put a file there, mode 600, whole or not at all; in the place of one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+        flush_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def destroy(path: Path) -> None:
     """Overwrite a file and take it away; nothing where it is gone already.
 

@@ -130,3 +130,8 @@ class Settings(BaseModel):
     def archive(self) -> Path:
         """Folder of the encrypted originals, apart from the warehouse."""
         return self.home / "archive"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports written by hand, and of annotated copies."""
+        return self.home / "reports"

@@ -27,6 +27,7 @@ stand nowhere.
 PERSON = f"{NAME[0]} {NAME[1]}"
 _CENTRE, _PERIOD = "902110017", "2018-12"
 _HEADER = "atvejo_nr;asmens_kodas;seimos_nr;sav;pranesimo_data;atidarymo_data;uzdarymo_data;uzdarymo_priezastis"
+_LIST = "Pateiktis;Eilutė;Laukas;Taisyklė;Priežastis"
 _NUMBER = re.compile(rb"(?<!\d)[1-69]\d{10}(?!\d)")
 
 
@@ -60,6 +61,10 @@ def plant(inbox: Path) -> int:
         # On a second sheet, in the name of one, in what a program says of who wrote it.
         f"{slice_name}.xlsx": _workbook(PERSON),
         f"{slice_name}.zip": _packed(f"{PERSON}.csv", f"{CODE}.csv"),
+        # In a list of findings that comes back: in its name, in reasons, in a workbook cut short.
+        f"klaidos_{slice_name}_1 {PERSON}.csv": f"{_LIST}\n1;2;{PERSON};VIS-008;{PERSON} {CODE}, {BORN[0]}\n".encode(),
+        f"klaidos_{slice_name}_1.csv": f"{_LIST}\n{CODE};{CODE};;{CODE};{SPELT[0]}\n".encode(),
+        f"klaidos_{slice_name}_1.xlsx": _workbook(PERSON)[:-200],
     }
     for name, content in written.items():
         (folder / name).write_bytes(content)

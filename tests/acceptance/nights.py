@@ -36,6 +36,8 @@ END_STATE = {
     "answers": """
         select file_name, row_number, atvejo_nr, vertinimo_nr, klausimo_nr, lygis, _duplicate
         from staging.vertinimai inner join ops.deliveries using (delivery_id)""",
+    "lists_answered": """
+        select file_name, channel, received_at, provider_code, verdict, reason_code, outcomes from ops.answers""",
     "row_issues": """
         select file_name, row_number, rule_code, field, out
         from quality.row_issues inner join ops.deliveries using (delivery_id)""",

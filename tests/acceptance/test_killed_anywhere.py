@@ -153,6 +153,8 @@ def assert_that_nobody_is_told(settings: Settings, codes: set[bytes], said: str)
         ).fetchone()
         # They were met where they were planted: a search finds nothing also where nothing was.
         assert rejected is not None and rejected[0] >= 10 and rejected[1] >= 5
+        lists = connection.execute("select count(*) from ops.answers where provider_code = '902110017'").fetchone()
+        assert lists is not None and lists[0] >= 3
         data = connection.execute("show data_directory").fetchone()
         assert data is not None
         assert canaries.told_in_tables(connection, codes) == {}

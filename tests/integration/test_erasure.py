@@ -50,6 +50,7 @@ from aim.erasure.turn import ErasureError
 from aim.landing import archive
 from aim.landing.secret import read_secret
 from aim.ledger import erasures, runs
+from aim.private_file import put
 from aim.settings import Settings
 from aim.warehouse import connect, dbt
 
@@ -97,10 +98,14 @@ def test_no_trace_is_left_and_all_others_stay(home: Home, caplog: pytest.LogCapt
     assert set(home.rows("select reason from quality.reasons")) == {(f"{NAME} gyvena pas senelius",)}
     assert any(key in row for row in home.tables(["core"])["core.fct_case"])
     (home.settings.archive / ".0123456789abcdef").write_bytes(b"half written")
+    # Locked, but the child is in it.
+    copy = home.settings.reports / f"klaidos_atvejai_{CENTRE}_2018-10_1.xlsx"
+    put(copy, b"an annotated copy")
 
     found = forget(home)
 
     assert_no_trace(home, known)
+    assert not copy.exists()
     assert CODE not in caplog.text and NAME not in caplog.text
     assert found == {
         "deliveries": 9,

@@ -84,7 +84,8 @@ def test_a_plain_file_becomes_typed_tokenised_rows(warehouse: TestWarehouse) -> 
     deliver(warehouse, content)
     result = land_inbox(warehouse.settings, warehouse)
     assert result.summary() == {
-        "received": 1, "rejected": 0, "taken_before": 0, "waiting": 0, "errored": 0, "rows": 2, "reasons": {},
+        "received": 1, "rejected": 0, "taken_before": 0, "waiting": 0, "errored": 0, "rows": 2,
+        "answers": 0, "answers_refused": 0, "reasons": {},
     }  # fmt: skip
     first, second = staged(warehouse)
     assert (first["atvejo_nr"], first["seimos_nr"], first["sav"]) == ("A-1", "S-1", "11")
@@ -287,7 +288,8 @@ def test_a_file_taken_back_while_the_night_comes_to_it_is_left(
     path.unlink()
     monkeypatch.setattr(load, "list_inbox", lambda *_: listed)
     assert land_inbox(warehouse.settings, warehouse).summary() | {"reasons": None} == {
-        "received": 0, "rejected": 0, "taken_before": 0, "waiting": 1, "errored": 0, "rows": 0, "reasons": None,
+        "received": 0, "rejected": 0, "taken_before": 0, "waiting": 1, "errored": 0, "rows": 0,
+        "answers": 0, "answers_refused": 0, "reasons": None,
     }  # fmt: skip
     assert deliveries(warehouse) == []
 
@@ -414,7 +416,8 @@ def test_our_own_fault_blames_nobody_leaves_the_file_and_quotes_nothing(
         with pytest.raises(LandingError) as failed:
             land_inbox(warehouse.settings, warehouse)
     assert failed.value.result.summary() | {"reasons": None} == {
-        "received": 1, "rejected": 0, "taken_before": 0, "waiting": 0, "errored": 1, "rows": 1, "reasons": None,
+        "received": 1, "rejected": 0, "taken_before": 0, "waiting": 0, "errored": 1, "rows": 1,
+        "answers": 0, "answers_refused": 0, "reasons": None,
     }  # fmt: skip
     assert A_CHILD not in caplog.text + str(failed.value)
     assert "ValueError at text_files" in caplog.text

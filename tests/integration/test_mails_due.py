@@ -239,7 +239,7 @@ def test_the_next_letter_says_what_was_fixed_what_is_still_there_and_what_is_new
     night(month, "2019-01-06", ("receipt",))
     first, second = (text_of(one) for one in letters(month))
     assert "Nuo praėjusio laiško" not in first
-    assert "Nuo praėjusio laiško: pataisyta 31, dar liko 7, atsirado naujų 5." in second
+    assert "Nuo praėjusio laiško: pataisyta 31, paaiškinta 0, dar liko 7, atsirado naujų 5." in second
 
 
 def test_nobody_is_told_of_a_file_before_it_is_judged(month: ProviderMonth) -> None:
@@ -319,10 +319,12 @@ def test_a_night_says_loudly_what_it_held_back(capsys: pytest.CaptureFixture[str
     summary = {
         "clock_date": "2019-01-11", "run_id": 7, "status": "succeeded", "deliveries": [], "stage_seconds": {},
         "stuck": [],
-        "rows": dict.fromkeys(ROWS, 0), "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
+        "rows": dict.fromkeys(ROWS, 0), "land": {"answers": 2, "answers_refused": 1},
+        "report": {"held": 352, "awaiting_approval": 60, "fault": "Nobody there."},
     }  # fmt: skip
     print_summary(summary, month.settings, Console(width=200))
     out = capsys.readouterr().out
+    assert "2 lists of findings answered with reasons; lists refused: 1." in out
     assert "None of these mails was sent (352)" in out
     assert "wait for a person to let them go: 60" in out
     assert "No mail went out: Nobody there." in out

@@ -16,7 +16,7 @@ from aim.contracts.load import Contracts, contracts
 from aim.contracts.models import RuleSet
 from aim.ledger import deliveries
 from aim.ledger.deliveries import LedgerError
-from aim.ledger.reasons import Answered, give
+from aim.ledger.reasons import Answered, AnsweredAll, Given, Meant, give, give_all
 
 ELSEWHERE = {"sav": "11"}
 """Cells of a case that VIS-008 asks about: a municipality other than the provider's own."""
@@ -299,3 +299,27 @@ def test_a_row_is_asked_about_unless_one_like_it_was_answered(
 def left(rows: list[tuple[str, str]], answered: set[tuple[str, str]]) -> list[int]:
     """The lines of the rows that were not answered."""
     return [line for line, row in enumerate(rows, 3) if row not in answered]
+
+
+def test_a_reason_for_a_row_of_this_file_is_none_for_the_row_of_that_number_in_an_earlier_one(
+    judging: Judging,
+) -> None:
+    judging.land("atvejai", [*sound(), case("F-1"), case("F-2")], period="2018-10")
+    delivery = judging.land("atvejai", [*sound(), case("A-1", **ELSEWHERE)], period="2018-11")
+    judging.judge()
+    assert (asked(judging, delivery), asked(judging, delivery, "ATV-003")) == ([6], [6, 7])
+    given = [Given("of the list", "ATV-003", 7, of_former=True), Given(CLAIM, row_number=6, of_former=False)]
+    with judging.connection.transaction():
+        told = give_all(judging.connection, delivery, given)
+    assert told == AnsweredAll((Meant(1, 1), Meant(1, 1)), 2, 0)
+    assert (asked(judging, delivery), asked(judging, delivery, "ATV-003")) == ([], [6])
+    # Of two for one finding that which names the rule counts, whatever comes last.
+    given = [Given("named", "ATV-003", 6), Given("of the row", row_number=6)]
+    with judging.connection.transaction():
+        assert [one.open for one in give_all(judging.connection, delivery, given).meant] == [1, 1]
+    reasons = judging.connection.execute("select rule_code, row_number, reason from quality.reasons order by 1, 2")
+    assert reasons.fetchall() == [
+        ("ATV-003", 6, "named"),
+        ("ATV-003", 7, "of the list"),
+        ("VIS-008", 6, "of the row"),
+    ]

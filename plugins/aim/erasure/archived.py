@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 import pyrage
 
+from aim import private_file
+from aim.contracts.file_names import LIST_PREFIX
 from aim.erasure.turn import ErasureError
 from aim.landing import archive
 from aim.landing.secret import Secret
@@ -33,6 +35,12 @@ def destroy_doomed(connection: psycopg.Connection[Any], settings: Settings) -> i
         archive.destroy(settings.archive, name)
     erasures.was_destroyed(connection, names)
     return len(names)
+
+
+def destroy_copies(settings: Settings) -> None:
+    """Destroy the annotated copies made so far, for they hold what is to go; they can be made anew."""
+    for path in settings.reports.glob(f"{LIST_PREFIX}_*"):
+        private_file.destroy(path)
 
 
 def tidy_up(connection: psycopg.Connection[Any], settings: Settings) -> None:

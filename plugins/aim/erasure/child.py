@@ -27,7 +27,7 @@ from aim.contracts.load import Contracts, contracts
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
 from aim.erasure import landed_rows
-from aim.erasure.archived import destroy_doomed, read_original, tidy_up
+from aim.erasure.archived import destroy_copies, destroy_doomed, read_original, tidy_up
 from aim.erasure.landed_rows import Case
 from aim.erasure.original import Label, without_child
 from aim.erasure.readings import Readings
@@ -97,6 +97,7 @@ def forget_child(
     with alone(warehouse) as connection, closing(SheetReader(settings.limits)) as sheets:
         sought = read_sought(given, _providers(connection, settings))
         tidy_up(connection, settings)
+        destroy_copies(settings)
         digests = [secret.digest(version, each) for version in secret.hmac_keys for each in sought.subjects]
         first = secret.digest(secret.newest, sought.subjects[0])
         erasure_id = erasures.begin(connection, secret.newest, digests, first)

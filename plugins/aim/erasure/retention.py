@@ -20,7 +20,7 @@ from psycopg import sql as compose
 from aim.contracts.load import contracts
 from aim.contracts.reference import read_reference
 from aim.erasure import landed_rows
-from aim.erasure.archived import destroy_doomed, tidy_up
+from aim.erasure.archived import destroy_copies, destroy_doomed, tidy_up
 from aim.erasure.turn import ErasureError, alone
 from aim.ledger import retentions
 from aim.ledger.retentions import Ended
@@ -81,6 +81,7 @@ def forget_before(
     with alone(warehouse) as connection:
         retentions.begin(connection, before)
         tidy_up(connection, settings)
+        destroy_copies(settings)
         ended = retentions.ended(connection, before, kept)
         counts = {"deliveries": 0, "rows": 0, "originals": 0, "children": 0}
         for start in range(0, len(ended), _AT_A_TIME):

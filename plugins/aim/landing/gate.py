@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aim.clock import VILNIUS
 from aim.contracts.calendar import Period, is_expected, ready_on
-from aim.contracts.file_names import FORMATS, PACKINGS
+from aim.contracts.file_names import FORMATS, LIST_PREFIX, PACKINGS
 from aim.contracts.load import Contracts, contracts
 from aim.contracts.models import DatasetContract
 from aim.contracts.registry import Provider
@@ -22,6 +22,13 @@ _NAME = re.compile(
     rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
     re.IGNORECASE,
 )
+_LIST_NAME = re.compile(
+    rf"(?P<list>{LIST_PREFIX}_(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{{9}})_(?P<period>[0-9kp-]+)"
+    r"_(?P<delivery>[0-9]{1,9}))(?P<added>[^0-9.][^.]*)?"
+    rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
+    re.IGNORECASE,
+)
+"""What programs and people add to a name (` (1)`, ` - Copy`, `_atsakymai`) does not matter."""
 _LONG_NUMBER = re.compile(r"[0-9]{10,}")
 _DATE = re.compile(r"(?<![0-9])(?:[0-9]{4}([-. _]?)[0-9]{2}\1[0-9]{2}|[0-9]{2}([-. _])[0-9]{2}\2[0-9]{4})(?![0-9])")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -40,6 +47,20 @@ class Label:
     refused: RejectionError | None = None
 
 
+@dataclass(frozen=True)
+class ListLabel:
+    """What the name of a returned list of findings says."""
+
+    dataset: str
+    provider_code: str
+    period: str
+    delivery_id: int
+    format: str
+    packing: str | None
+    shown: str
+    """As it may be stored and logged: what was added to the name is starred out."""
+
+
 def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
     """The name as it may be stored and logged: a number as long as a personal code, or a code written apart, starred
     out; `?` for bytes of no letter, line ends and other letters that cannot be printed; cut where it is endless.
@@ -47,6 +68,9 @@ def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
     Of a name that is not as it should be, dates are starred out too, and all words but those of such names: they may
     be a person's. A sender who asks about his own file is told it (`to_its_sender`).
     """
+    returned = list_label(file_name)
+    if returned is not None:
+        return returned.shown
     printable = "".join(letter if letter.isprintable() else "?" for letter in file_name)
     masked = _LONG_NUMBER.sub(_starred, without_personal_codes(printable))
     if _NAME.fullmatch(file_name) is None and not to_its_sender:
@@ -63,6 +87,35 @@ def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
 
 def _starred(found: re.Match[str]) -> str:
     return "*" * len(found[0])
+
+
+def form_of(file_name: str) -> tuple[str, str | None] | None:
+    """Format and packing of a delivery's file by its name; None where the name is no delivery's."""
+    match = _NAME.fullmatch(file_name)
+    if match is None:
+        return None
+    return match["format"].lower(), match["packing"].lower() if match["packing"] else None
+
+
+def list_label(file_name: str) -> ListLabel | None:
+    """What the file is where it is a list of findings that came back; None where its name is no such list's."""
+    match = _LIST_NAME.fullmatch(file_name)
+    if match is None or match["dataset"].lower() not in contracts().datasets:
+        return None
+    try:
+        period = Period.parse(match["period"].upper())
+    except ValueError:
+        return None
+    ending = file_name[match.end("list") + len(match["added"] or "") :]
+    return ListLabel(
+        dataset=match["dataset"].lower(),
+        provider_code=match["provider"],
+        period=period.text,
+        delivery_id=int(match["delivery"]),
+        format=match["format"].lower(),
+        packing=match["packing"].lower() if match["packing"] else None,
+        shown=match["list"].lower() + "*" * len(match["added"] or "") + ending.lower(),
+    )
 
 
 def label(file_name: str, received_at: datetime, contracts: Contracts, providers: dict[str, Provider]) -> Label:

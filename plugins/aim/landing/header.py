@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from aim.contracts.models import TEMPORARY_NUMBER, DatasetContract, FieldType
 from aim.landing.check_digits import without_personal_codes
@@ -19,12 +20,16 @@ _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 @dataclass(frozen=True)
 class Header:
-    """A header found. fields: per column the field's name, None where unknown. row: its last physical line."""
+    """A header found. fields: per column the field's name, None where unknown. row: its last physical line.
+
+    cells: as the provider wrote them, for his eyes alone: they may be a row of data.
+    """
 
     fields: tuple[str | None, ...]
     unknown: tuple[str, ...]
     row: int
     matched: int
+    cells: tuple[str, ...] = attribute(default=(), repr=False, compare=False)
 
 
 def fold(text: str) -> str:
@@ -75,6 +80,7 @@ def header_of(cells: Sequence[str], names: dict[str, str], row: int) -> Header:
         unknown=tuple(_shown(cell) for column, cell in enumerate(cells) if column not in at and cell.strip()),
         row=row,
         matched=len(at),
+        cells=tuple(cells),
     )
 
 

@@ -22,7 +22,7 @@ from aim.contracts.load import Contracts, contracts
 from aim.contracts.models import DatasetContract
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
-from aim.landing import archive, gate
+from aim.landing import answers, archive, gate
 from aim.landing.canonical import Canonicaliser
 from aim.landing.header import kept_names
 from aim.landing.identity import ChildKeys, PassingChildKeys
@@ -31,6 +31,7 @@ from aim.landing.readers import WORKBOOKS, Reading, read_file
 from aim.landing.rejection import RejectionError
 from aim.landing.secret import passing_secret, read_secret
 from aim.landing.workbooks import SheetReader
+from aim.ledger import answers as answers_ledger
 from aim.ledger import retentions
 from aim.ledger.deliveries import (
     Head,
@@ -51,6 +52,8 @@ RECEIVED = "received"
 REJECTED = "rejected"
 TAKEN_BEFORE = "taken_before"
 CHANGING = "changing"
+ANSWERED = "answered"
+ANSWER_REFUSED = "answer_refused"
 
 ERASED_BEFORE = "erased_before"
 PAST_RETENTION = "past_retention"
@@ -98,13 +101,15 @@ class Connects(Protocol):
 @dataclass(frozen=True)
 class Landed:
     """What became of one file: `received`, `rejected` (with reason_code), `taken_before` (met again after a kill),
-    `changing` (overwritten while being read: left for later)."""
+    `changing` (overwritten while being read: left for later); of a list of findings that came back `answered` or
+    `answer_refused` (with reason_code), and answer_id."""
 
     verdict: str
     delivery_id: int | None = None
     rows: int = 0
     reason_code: str | None = None
     reason_detail: str | None = None
+    answer_id: int | None = None
 
 
 @dataclass
@@ -120,7 +125,7 @@ class LandingResult:
     errored: int = 0
 
     def summary(self) -> dict[str, Any]:
-        """The same as plain counts: files by verdict and reason, rows received."""
+        """The same as plain counts: files by verdict and reason, rows received; lists that came back apart."""
         return {
             "received": self.verdicts[RECEIVED],
             "rejected": self.verdicts[REJECTED],
@@ -128,6 +133,8 @@ class LandingResult:
             "waiting": self.waiting,
             "errored": self.errored,
             "rows": self.rows,
+            "answers": self.verdicts[ANSWERED],
+            "answers_refused": self.verdicts[ANSWER_REFUSED],
             "reasons": dict(sorted(self.reasons.items())),
         }
 
@@ -166,6 +173,17 @@ def land_files(settings: Settings, warehouse: Connects, paths: Iterable[Path], c
     files = [file_by_hand(str(path.absolute()), channel) for path in paths]
     with _landing(settings, warehouse) as landing:
         return landing.land_all(files, LandingResult(), by_hand=True)
+
+
+def land_answers(settings: Settings, warehouse: Connects, paths: Iterable[Path], channel: str = BY_HAND) -> list[int]:
+    """Take lists of findings that came back, handed over by hand, where they stay; their answers' ids, in order.
+
+    Raises FileNotFoundError, and LandingError where a file is no list, is being written to or meets a fault of ours.
+    """
+    files = [file_by_hand(str(path.absolute()), channel) for path in paths]
+    with _landing(settings, warehouse) as landing:
+        taken = [landing.land_or_fail(file).answer_id for file in files if gate.list_label(file.name) is not None]
+    return [answer_id for answer_id in taken if answer_id is not None]
 
 
 def land_passing(
@@ -258,6 +276,9 @@ class _Landing:
 
     def land(self, file: InboxFile, by_hand: bool) -> Landed:
         """Take one file: archive, gate, read, load; out of the inbox after the commit, unless given by hand."""
+        returned = None if self._passing else gate.list_label(file.name)
+        if returned is not None:
+            return self._take_answer(file, returned, by_hand)
         # A stamp that lies ahead brings no file nearer to its ready day.
         seen_at = min(file.received_at, datetime.now(UTC))
         label = self._labelled(file, seen_at)
@@ -324,6 +345,29 @@ class _Landing:
         if landed.verdict == CHANGING:
             raise LandingError("A file is being written to: try again when it is whole.", LandingResult())
         return landed
+
+    def _take_answer(self, file: InboxFile, label: gate.ListLabel, by_hand: bool) -> Landed:
+        """Take a list of findings that came back; out of the inbox after the commit, unless given by hand."""
+        try:
+            head = answers.head_of(file, label, self._secret)
+        except FileNotFoundError:
+            if by_hand or file.is_unchanged():
+                raise
+            return Landed(CHANGING)
+        is_known = not by_hand and answers_ledger.was_taken(self._connection, head)
+        taken = None
+        if not is_known:
+            means = answers.Means(self._connection, self._secret, self._reference, self._settings.limits, self._sheets)
+            taken = answers.take(means, file, label, head)
+            if taken is None:
+                return Landed(CHANGING)
+        if not by_hand:
+            file.remove()
+        answers_ledger.note_left_inbox(self._connection, head)
+        if taken is None:
+            return Landed(TAKEN_BEFORE)
+        verdict = ANSWERED if taken.reason_code is None else ANSWER_REFUSED
+        return Landed(verdict, reason_code=taken.reason_code, answer_id=taken.answer_id)
 
     def _labelled(self, file: InboxFile, seen_at: datetime) -> gate.Label:
         """What the file's name says, and what retention says of the period it is of."""

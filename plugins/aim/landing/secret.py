@@ -22,6 +22,9 @@ from aim.private_file import replace, write_new
 from aim.settings import SettingsError
 
 _KEY_BYTES = 32
+_READ_OUT = "23456789abcdefghjkmnpqrstuvwxyz"
+_PASSWORD_LETTERS, _PASSWORD_GROUP = 20, 5
+"""Some 99 bits."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,20 @@ class Secret:
     def file_digest(self, sha256: str) -> bytes:
         """What a file is known by that is not to be taken again. SHA-256 alone would do for a guess at a short file."""
         return hmac.digest(self.file_key, sha256.encode(), "sha256")
+
+    def copy_password(self, delivery_id: int) -> str:
+        """What locks the annotated copy of a delivery: the same each time, so that it is written down nowhere.
+
+        Twenty letters and digits in groups, none that is taken for another when it is read out.
+        """
+        made = hmac.digest(self.file_key, f"annotated copy of delivery {delivery_id}".encode(), "sha256")
+        number = int.from_bytes(made, "big")
+        letters = []
+        for _ in range(_PASSWORD_LETTERS):
+            number, place = divmod(number, len(_READ_OUT))
+            letters.append(_READ_OUT[place])
+        groups = (letters[start : start + _PASSWORD_GROUP] for start in range(0, _PASSWORD_LETTERS, _PASSWORD_GROUP))
+        return "-".join("".join(group) for group in groups)
 
 
 def read_secret(path: Path) -> Secret:

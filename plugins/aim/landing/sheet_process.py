@@ -7,7 +7,8 @@ Asked by lines of JSON on stdin, answers in blocks on stdout: one byte that says
 many. `open` (with `bytes`, which follow, and whether there are `errors` to tell): a number of sheets. `look` at a
 sheet: its first rows as JSON. `rows` of it, below `header_row` and `width` wide: lines in portions, each cell as text,
 a last column that says whether there is more beyond; then an empty portion. Refusals are a reason code and the limit
-met: the library's own words may quote cells.
+met: the library's own words may quote cells. `unlock` (with `bytes`, which follow, and a `password`): the workbook
+without it.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def main() -> None:
                 else:
                     first = [_texts(_trimmed(cells)) for cells in islice(sheet.iter_rows(), HEADER_SEARCH_ROWS)]
                     _say(answers, ANSWER, json.dumps(first).encode())
+            elif question["ask"] == "unlock":
+                _say(answers, *_unlocked(asked.read(question["bytes"]), question["password"]))
             else:
                 for rows in _portions(sheet, question["header_row"], question["width"]):
                     _say(answers, ANSWER, rows)
@@ -78,6 +81,21 @@ def main() -> None:
         except BaseException:
             # The library's errors have no common parent, and a panic of its Rust is no Exception.
             _say(answers, REFUSED, b"unreadable_bytes")
+
+
+def _unlocked(content: bytes, password: str) -> tuple[bytes, bytes]:
+    """The workbook that was locked by ECMA-376, or that the password does not open it."""
+    from msoffcrypto.exceptions import DecryptionError  # type: ignore[import-untyped]  # it ships no types
+    from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]  # the same
+
+    opened = io.BytesIO()
+    try:
+        locked = OOXMLFile(io.BytesIO(content))
+        locked.load_key(password=password, verify_password=True)
+        locked.decrypt(opened, verify_integrity=True)
+    except DecryptionError:
+        return REFUSED, b"locked"
+    return ANSWER, opened.getvalue()
 
 
 def _say(answers: BinaryIO, what: bytes, content: bytes) -> None:

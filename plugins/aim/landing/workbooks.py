@@ -29,6 +29,8 @@ from aim.settings import Limits
 _LARGE_BYTES = 4 * 1024 * 1024
 """A process that has read so large a file is not used again: it would keep the memory."""
 
+_LOCKED = b"\xd0\xcf\x11\xe0"
+"""How a workbook locked with a password begins, and one of an old format."""
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 _ENDED_BY_THE_FILE = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGXCPU)
 """How the process ends where a file asks for more than there is."""
@@ -48,10 +50,22 @@ class SheetReader:
         """End the process."""
         self._end()
 
+    def unlocked(self, content: bytes, password: str) -> bytes:
+        """The workbook, opened with the password where it is locked with one. Raises RejectionError locked."""
+        if not content.startswith(_LOCKED):
+            return content
+        self._send({"ask": "unlock", "bytes": len(content), "password": password}, content)
+        opened = self._answer()
+        if len(content) > _LARGE_BYTES:
+            self._end()
+        return opened
+
     def read(
-        self, content: bytes, contract: DatasetContract, take_spoilt: bool = False
+        self, content: bytes, contract: DatasetContract, take_spoilt: bool = False, first_sheet: int = 0
     ) -> tuple[Header, Generator[pl.DataFrame]]:
         """The header and the rows below as raw_rows (row_number: the sheet's own, the first is 1).
+
+        `first_sheet`: that and the sheets after it are searched for the header.
 
         Raises RejectionError: empty_file, unreadable_bytes, too_large, no_header, and while rows are read too_large
         and, unless `take_spoilt`, mojibake.
@@ -60,7 +74,7 @@ class SheetReader:
             raise RejectionError("empty_file")
         self._refuse_too_large(content)
         names = field_names(contract)
-        for first in self._first_rows(content):
+        for first in self._first_rows(content, first_sheet):
             header = best_header((header_of(cells, names, row) for row, cells in enumerate(first, 1)), contract)
             if header is not None:
                 if len(header.fields) > self._limits.columns:
@@ -72,14 +86,14 @@ class SheetReader:
         """Start the process if it does not run yet: it will be wanted soon."""
         self._running()
 
-    def _first_rows(self, content: bytes) -> Iterator[list[list[str]]]:
+    def _first_rows(self, content: bytes, first_sheet: int) -> Iterator[list[list[str]]]:
         """Those of one sheet after another; the last one given is the one whose rows may be asked for."""
         sheets = self._open(content)
-        for sheet in range(min(sheets, SEARCHED_SHEETS)):
+        for sheet in range(first_sheet, min(sheets, SEARCHED_SHEETS)):
             self.sheet = sheet
             self._look_at(sheet)
             # While the sheet is laid out beside, there is time to see whether it was worth it.
-            if sheet == 0 and has_errors(content):
+            if sheet == first_sheet and has_errors(content):
                 self._answer()
                 self._open(content, errors=True)
                 self._look_at(sheet)

@@ -6,5 +6,5 @@ where
     and delivery.verdict in ('accepted', 'accepted_with_findings', 'superseded')
     and exists (
         select from quality.row_issues as issue
-        where issue.delivery_id = delivery.delivery_id and issue.rule_code = %(rule_code)s and not issue.answered
+        where issue.delivery_id = delivery.delivery_id and issue.rule_code = any(%(rule_codes)s) and not issue.answered
     )

@@ -80,6 +80,10 @@ def print_summary(summary: dict[str, Any], settings: Settings, console: Console)
     console.print(table)
     rows = {name.removeprefix("rows_"): count for name, count in summary["rows"].items()}
     console.print(say("cli.arithmetic", lang, **rows), soft_wrap=True)
+    landed = {"answers": 0, "answers_refused": 0} | summary.get("land", {})
+    if landed["answers"] or landed["answers_refused"]:
+        told = say("cli.answers", lang, landed["answers"], refused=landed["answers_refused"])
+        console.print(told, soft_wrap=True)
     console.print(
         say("cli.indicators", lang, computed=summary.get("build_indicators", {}).get("values", 0)), soft_wrap=True
     )

@@ -1,4 +1,4 @@
-"""What has changed since the provider was last told: fixed, still there, new."""
+"""What has changed since the provider was last told: fixed, explained, still there, new."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ from aim.contracts.load import Contracts
 from aim.reports.findings import DeliveryTold, Findings, findings_of, read
 
 SCORE = "score"
-"""Key under which a letter's own score is told; every other key is a slice."""
+"""Key under which a letter's own score is told; every other key is a slice, or a slice and ANSWERED."""
+ANSWERED = " answered"
 Counts = dict[str, dict[str, int]]
-"""Slice -> rule and field -> findings open."""
+"""Slice -> rule and field -> findings open; slice and ANSWERED -> rule and field -> findings with a reason."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Findings told last time: fixed since, still there; and those new since."""
+    """Findings told last time: fixed since, explained with a reason since, still there; and those new since."""
 
     fixed: int
     still: int
     new: int
+    explained: int = 0
 
 
 def counts_of(deliveries: Iterable[DeliveryTold], findings: Findings) -> Counts:
-    """What is open in these deliveries; a slice with nothing open is there too, empty."""
-    counts: dict[str, Counter[str]] = {one.slice_key: Counter() for one in deliveries}
-    for one in findings.every:
-        fields = " ".join(field.name for field in one.fields)
-        counts[one.delivery.slice_key][f"{one.rule.code} {fields}".strip()] += one.row_count
+    """What is open in these deliveries, and what was answered; a slice with neither is there too, empty."""
+    slices = [one.slice_key for one in deliveries]
+    counts: dict[str, Counter[str]] = {key: Counter() for one in slices for key in (one, one + ANSWERED)}
+    for suffix, found in (("", findings.every), (ANSWERED, findings.answered)):
+        for one in found:
+            fields = " ".join(field.name for field in one.fields)
+            counts[one.delivery.slice_key + suffix][f"{one.rule.code} {fields}".strip()] += one.row_count
     return {key: dict(found) for key, found in counts.items()}
 
 
@@ -40,12 +44,26 @@ def compare(told: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str
     """What became of what was told; slices never told of count as new. None where nothing was told before."""
     if not told:
         return None
-    before = Counter({(key, rule): count for key, rules in told.items() for rule, count in rules.items()})
-    after = Counter({(key, rule): count for key, rules in now.items() for rule, count in rules.items()})
+    before, after = _findings(told, answered=False), _findings(now, answered=False)
+    gone = before - after
+    # A finding told, now open no more, was explained if as many more of its kind have a reason now.
+    explained = gone & (_findings(now, answered=True) - _findings(told, answered=True))
     return Changes(
-        fixed=(before - after).total(),
+        fixed=(gone - explained).total(),
         still=(before & after).total(),
         new=(after - before).total(),
+        explained=explained.total(),
+    )
+
+
+def _findings(counts: Mapping[str, Mapping[str, int]], *, answered: bool) -> Counter[tuple[str, str]]:
+    return Counter(
+        {
+            (key.removesuffix(ANSWERED), rule): count
+            for key, rules in counts.items()
+            if key.endswith(ANSWERED) == answered
+            for rule, count in rules.items()
+        }
     )
 
 
@@ -60,7 +78,7 @@ def changes_since(
 ) -> Changes | None:
     """Compare `now` with what was told of the same slices; `elsewhere`: also of the provider's others as they are."""
     slices = {key: counts for key, counts in told.items() if key != SCORE and (elsewhere or key in now)}
-    others = [key for key in slices if key not in now]
+    others = [key for key in slices if key not in now and not key.endswith(ANSWERED)]
     if others:
         asked = {"provider_code": provider_code, "slices": others}
         standing = read(connection, DeliveryTold, "deliveries_standing.sql", asked)

@@ -11,6 +11,8 @@ from aim.contracts.calendar import Period
 from aim.ledger import mails
 from aim.ledger.mails import NOBODY, Draft, Matter
 from aim.reports import deadlines
+from aim.reports.answers import Answer, answers_told
+from aim.reports.answers_told import answers_section
 from aim.reports.contact_lost import Lost, lost_section
 from aim.reports.corrections import Asked, correction_section
 from aim.reports.deadlines_told import Addressed, escalation_section, reminder_section
@@ -161,6 +163,7 @@ def _sections(desk: Desk, notes: Sequence[Note], lang: str) -> list[Section]:
     for note, period in _about(notes, Period):
         drawer.add_period(note, period)
     drawer.add_receipts(_about(notes, Arrived))
+    drawer.add_answers(_about(notes, Answer))
     drawer.add_questions(_about(notes, Asked))
     told = [one for _, one in _about(notes, Addressed)]
     for kind, build in ((deadlines.REMINDER, reminder_section), (deadlines.ESCALATION, escalation_section)):
@@ -207,6 +210,20 @@ class _Drawer:
             self.sections.append(receipt_section(told, self._speech))
         for note, one in arrived:
             self._tell_too(one.delivery_id, note.matter)
+
+    def add_answers(self, come: Sequence[tuple[Note, Answer]]) -> None:
+        """Lists of one provider that came back, together; what is still asked of their files is asked there."""
+        desk = self._desk
+        by_provider: dict[str, list[Answer]] = {}
+        for _, one in come:
+            by_provider.setdefault(one.provider_code, []).append(one)
+        for code, fresh in by_provider.items():
+            told = answers_told(
+                desk.connection, desk.contracts, desk.reference, desk.providers[code], fresh, desk.clock
+            )
+            for delivery in told.deliveries:
+                self._telling.setdefault(delivery.delivery_id, len(self.sections))
+            self.sections.append(answers_section(told, self._speech))
 
     def add_questions(self, asked: Sequence[tuple[Note, Asked]]) -> None:
         """Questions about files that nothing else here tells of."""

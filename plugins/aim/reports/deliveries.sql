@@ -21,6 +21,7 @@ with of_slices as (
 
 select
     shown.delivery_id,
+    shown.provider_code,
     shown.dataset,
     shown.period,
     shown.file_name,

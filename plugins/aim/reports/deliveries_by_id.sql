@@ -1,5 +1,6 @@
 select
     delivery_id,
+    provider_code,
     dataset,
     period,
     file_name,

@@ -1,6 +1,7 @@
 -- Of each of these slices of a provider the delivery received last: how the slice stands now.
 select distinct on (dataset, period)
     delivery_id,
+    provider_code,
     dataset,
     period,
     file_name,

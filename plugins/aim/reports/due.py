@@ -10,7 +10,8 @@ from aim.contracts.calendar import Period
 from aim.contracts.models import Grain
 from aim.contracts.registry import Provider
 from aim.ledger.mails import NOBODY, Matter
-from aim.reports import contact_lost, corrections, deadlines, digest_told, monthly_told, receipts_told
+from aim.reports import answers, contact_lost, corrections, deadlines, digest_told, monthly_told, receipts_told
+from aim.reports.answers import Answer, answers_come
 from aim.reports.contact_lost import Lost, lost_contacts
 from aim.reports.corrections import Asked, open_questions
 from aim.reports.deadlines import ROLES
@@ -21,7 +22,7 @@ from aim.reports.receipts import Arrived, arrivals, provider_of
 from aim.reports.receipts_told import receipt_matter
 from aim.warehouse import sql
 
-Subject = Addressed | Arrived | Asked | Lost | Period
+Subject = Addressed | Answer | Arrived | Asked | Lost | Period
 """What a note is about: a period of a report or a digest."""
 
 
@@ -50,6 +51,14 @@ def _receipts(desk: Desk) -> Iterator[Note]:
             continue
         for recipient in desk.book.senders(provider, [one.dataset] if one.dataset else []):
             yield Note(recipient, receipt_matter(provider.code, one), provider, one)
+
+
+def _answers(desk: Desk) -> Iterator[Note]:
+    for one in answers_come(desk.connection, desk.reference, desk.clock):
+        provider = desk.providers.get(one.provider_code)
+        if provider is not None:
+            for recipient in desk.book.senders(provider, [one.dataset]):
+                yield Note(recipient, one.matter, provider, one)
 
 
 def _corrections(desk: Desk) -> Iterator[Note]:
@@ -127,6 +136,7 @@ def _lost(desk: Desk) -> Iterator[Note]:
 
 _OF_KIND = {
     receipts_told.KIND: _receipts,
+    answers.KIND: _answers,
     corrections.KIND: _corrections,
     deadlines.REMINDER: _reminders,
     deadlines.ESCALATION: _escalations,

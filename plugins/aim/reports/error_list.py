@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from io import StringIO
 
+from aim.contracts import file_names
 from aim.language import choose
 from aim.reports.findings import Finding
 from aim.reports.letter import Attachment
@@ -32,9 +33,26 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def list_name(one: Finding) -> str:
+def list_name(one: Finding, form: str = "csv") -> str:
     """What the list of a delivery is called."""
-    return f"klaidos_{one.delivery.dataset}_{one.delivery.period}_{one.delivery.delivery_id}.csv"
+    delivery = one.delivery
+    return file_names.list_name(
+        str(delivery.dataset), str(delivery.provider_code), str(delivery.period), delivery.delivery_id, form
+    )
+
+
+def list_cells(speech: Speech, one: Finding, number: int) -> tuple[str, ...]:
+    """A finding's line in the list; `number`: its row, 0 the file as a whole. The last cell is for the reason."""
+    return (
+        str(one.delivery.delivery_id),
+        # The file as a whole has no number; a row of an earlier file is told with that file's name.
+        " ".join(filter(None, (str(number) if number else "", f"({one.stood_in})" if one.stood_in else ""))),
+        ", ".join(field.name for field in one.fields),
+        one.rule.code,
+        choose(one.rule.message.forms(speech.lang), speech.lang, 1).format(n=1),
+        speech.text(one.rule.fix),
+        "",
+    )
 
 
 def _list(speech: Speech, findings: list[Finding]) -> Attachment:
@@ -46,15 +64,5 @@ def _list(speech: Speech, findings: list[Finding]) -> Attachment:
     table = csv.writer(text, delimiter=";", lineterminator="\r\n")
     table.writerow([speech.say(f"list_{column}") for column in COLUMNS])
     for number, one in lines:
-        cells = (
-            str(one.delivery.delivery_id),
-            # The file as a whole has no number; a row of an earlier file is told with that file's name.
-            " ".join(filter(None, (str(number) if number else "", f"({one.stood_in})" if one.stood_in else ""))),
-            ", ".join(field.name for field in one.fields),
-            one.rule.code,
-            choose(one.rule.message.forms(speech.lang), speech.lang, 1).format(n=1),
-            speech.text(one.rule.fix),
-            "",
-        )
-        table.writerow([safe_cell(cell) for cell in cells])
+        table.writerow([safe_cell(cell) for cell in list_cells(speech, one, number)])
     return Attachment(list_name(findings[0]), "text/csv", text.getvalue().encode("utf-8-sig"))

@@ -26,12 +26,14 @@ Shape = TypeVar("Shape")
 
 @dataclass(frozen=True)
 class DeliveryTold:
-    """A delivery the report tells of. rows_received = rows_loaded + rows_quarantined + rows_duplicate.
+    """A delivery the report tells of; provider, dataset and period empty where the file's name did not say.
 
+    rows_received = rows_loaded + rows_quarantined + rows_duplicate.
     answered: findings that the provider gave a reason for, told no more.
     """
 
     delivery_id: int
+    provider_code: str | None
     dataset: str | None
     period: str | None
     file_name: str | None
@@ -94,7 +96,7 @@ class Mending:
 class Findings:
     """What deliveries of one provider leave to do. errors by number of rows, at most TOP; `more_errors` were left out.
 
-    checks_at_fault: rules of ours that crashed. every: the errors left out too.
+    checks_at_fault: rules of ours that crashed. every: the errors left out too. answered: what a reason was given for.
     """
 
     mending: tuple[Mending, ...]
@@ -103,6 +105,7 @@ class Findings:
     queries: tuple[Finding, ...]
     checks_at_fault: int
     every: tuple[Finding, ...] = ()
+    answered: tuple[Finding, ...] = ()
 
 
 def findings_of(
@@ -110,7 +113,7 @@ def findings_of(
 ) -> Findings:
     """What is to be mended or explained in these deliveries of one provider."""
     by_id = {one.delivery_id: one for one in deliveries}
-    rules = _providers_rules(contracts)
+    rules = providers_rules(contracts)
     found = _findings(connection, contracts, rules, by_id)
     errors = [one for one in found if one.rule.severity is not Severity.QUERY]
     return Findings(
@@ -120,6 +123,7 @@ def findings_of(
         queries=tuple(one for one in found if one.rule.severity is Severity.QUERY),
         checks_at_fault=_checks_at_fault(connection, by_id),
         every=tuple(found),
+        answered=tuple(_answered(connection, contracts, rules, by_id)),
     )
 
 
@@ -148,7 +152,7 @@ def read_rows(connection: psycopg.Connection[Any], name: str, asked: Mapping[str
         return cursor.execute(sql.load(__file__, name), asked).fetchall()
 
 
-def _providers_rules(contracts: Contracts) -> dict[str, Rule]:
+def providers_rules(contracts: Contracts) -> dict[str, Rule]:
     """The rules a provider can do something about, by code."""
     return {
         rule.code: rule
@@ -176,7 +180,9 @@ def _findings(
         Finding(
             delivery=deliveries[row["delivery_id"]],
             rule=rules[row["rule_code"]],
-            fields=_fields(contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]),
+            fields=fields_found(
+                contracts, deliveries[row["delivery_id"]].dataset, rules[row["rule_code"]], row["field"]
+            ),
             row_count=row["row_count"],
             rows=tuple(row["first_rows"]),
             stood_in=row["stood_in"],
@@ -189,7 +195,22 @@ def _findings(
     return of_files + of_rows
 
 
-def _fields(contracts: Contracts, dataset: str | None, rule: Rule, field: str) -> tuple[FieldContract, ...]:
+def _answered(
+    connection: psycopg.Connection[Any],
+    contracts: Contracts,
+    rules: Mapping[str, Rule],
+    deliveries: Mapping[int, DeliveryTold],
+) -> Iterable[Finding]:
+    """How often each rule was answered with a reason, by field; without row numbers."""
+    for row in read_rows(connection, "answered.sql", {"delivery_ids": list(deliveries)}):
+        if row["rule_code"] in rules:
+            delivery, rule = deliveries[row["delivery_id"]], rules[row["rule_code"]]
+            yield Finding(
+                delivery, rule, fields_found(contracts, delivery.dataset, rule, row["field"]), row["row_count"], ()
+            )
+
+
+def fields_found(contracts: Contracts, dataset: str | None, rule: Rule, field: str) -> tuple[FieldContract, ...]:
     """The fields a finding speaks of; where it names none, those of the rule, or the key whose repetition it is."""
     contract = None if dataset is None else contracts.datasets.get(dataset)
     if contract is None:

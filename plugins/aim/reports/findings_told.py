@@ -103,10 +103,10 @@ def queries_deck(speech: Speech, findings: Sequence[Finding]) -> Deck | None:
 
 
 def changes_lines(speech: Speech, changes: Changes | None, answered: int = 0) -> Lines | None:
-    """Fixed, still, new since last time, and the reasons accepted; None where there is nothing to tell."""
-    if changes is None or not (changes.fixed or changes.still or changes.new or answered):
+    """Fixed, explained, still, new since last time, and the reasons accepted; None where there is nothing to tell."""
+    if changes is None or not (any(vars(changes).values()) or answered):
         return None
-    told = speech.say("changes_line", fixed=changes.fixed, still=changes.still, new=changes.new)
+    told = speech.say("changes_line", **vars(changes))
     reasons = (speech.say("changes_reasons", answered),) if answered else ()
     return Lines(speech.say("changes_title"), (told, *reasons))
 

@@ -122,9 +122,15 @@ class Section:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of its facts, without what it says of the last letter: told by hand, it goes again only with others."""
+        """Hash of its facts, without what it says of the last letter: told by hand, it goes again only with others.
+
+        Nor does it hold the names of its lists: their numbers are the ledger's, and a night killed has others.
+        """
         facts = [part for part in self.parts if isinstance(part, Entries | Deck)]
-        return sha256(repr((self.subject, self.to_do_title, self.to_do, facts)).encode()).hexdigest()
+        words = repr((self.subject, self.to_do_title, self.to_do, facts))
+        for one in self.attachments:
+            words = words.replace(one.file_name, "")
+        return sha256(words.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

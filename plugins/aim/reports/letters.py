@@ -7,7 +7,7 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
 
-from aim.reports import contact_lost, corrections, deadlines, digest_told, monthly_told, receipts_told
+from aim.reports import answers, contact_lost, corrections, deadlines, digest_told, monthly_told, receipts_told
 from aim.reports.calendar_file import calendar_file
 from aim.reports.letter import TONES, Letter, Section
 from aim.reports.speech import Speech
@@ -16,6 +16,7 @@ ORDER = (
     deadlines.ESCALATION,
     deadlines.REMINDER,
     receipts_told.KIND,
+    answers.KIND,
     corrections.KIND,
     monthly_told.KIND,
     contact_lost.KIND,

@@ -16,7 +16,7 @@ from aim.clock import Clock
 from aim.ledger import mails
 from aim.ledger.deliveries import LedgerError
 from aim.ledger.mails import Matter, RoundWaiting
-from aim.reports import deadlines, digest_told, monthly_told, receipts_told
+from aim.reports import answers, corrections, deadlines, digest_told, monthly_told, receipts_told
 from aim.reports.composing import write_due, write_letter
 from aim.reports.delivering import Delivered, deliver_waiting
 from aim.reports.desk import Desk, open_desk
@@ -31,7 +31,7 @@ from aim.warehouse.connect import Warehouse
 
 EVERYTHING = ORDER
 DEADLINES = (deadlines.ESCALATION, deadlines.REMINDER)
-ARRIVALS = (receipts_told.KIND,)
+ARRIVALS = (receipts_told.KIND, answers.KIND, corrections.KIND)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _result(desk: Desk, mail_ids: Sequence[int], done: Delivered, run_id: int | 
 def _write_pages(desk: Desk, section: Section, lang: str, name: str) -> list[Path]:
     letter = letter_of([section], desk.speech(lang), desk.clock.today, desk.clock.instant, None)
     rendered = render(letter)
-    folder = desk.settings.home / "reports"
+    folder = desk.settings.reports
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.{suffix}" for suffix in ("html", "txt")]
     for path, text in zip(paths, (rendered.html, rendered.text), strict=True):

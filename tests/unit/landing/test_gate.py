@@ -139,3 +139,47 @@ def test_a_name_is_shown_without_codes_and_what_cannot_be_printed(name: str, sho
 def test_an_endless_name_is_cut() -> None:
     shown = gate.shown_name("ė" * 300)
     assert (len(shown), shown[-1]) == (200, "…")
+
+
+@pytest.mark.parametrize(
+    ("added", "ending", "shown"),
+    [
+        ("", ".csv", ".csv"),
+        (" (1)", ".xlsx", "****.xlsx"),
+        ("_Jonaitis", ".CSV.GZ", "*********.csv.gz"),
+        (" - kopija", ".ods", "*********.ods"),
+    ],
+)
+def test_a_list_that_came_back_is_known_whatever_was_added_to_its_name(added: str, ending: str, shown: str) -> None:
+    name = f"klaidos_atvejai_{CENTRE}_2018-12_77"
+    label = gate.list_label(name + added + ending)
+    assert label is not None
+    assert (label.dataset, label.provider_code, label.period, label.delivery_id) == ("atvejai", CENTRE, "2018-12", 77)
+    assert label.shown == gate.shown_name(name + added + ending) == name + shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"klaidos_atvejai_{CENTRE}_2018-12.csv",
+        f"klaidos_atvejai_{CENTRE}_2018-13_77.csv",
+        f"klaidos_Jonaitis_{CENTRE}_2018-12_77.csv",
+        f"klaidos_atvejai_{CENTRE}_2018-12_51003019808.csv",
+        f"klaidos_atvejai_{CENTRE}_51003019808_77.csv",
+        f"klaidos_atvejai_{CENTRE}_2018-12_77_51003019808.csv",
+        f"klaidos_atvejai_{CENTRE}_2018-12_77.pdf",
+        f"atvejai_{CENTRE}_2018-12.csv",
+    ],
+)
+def test_a_name_that_is_nearly_a_lists_is_none_or_hides_what_was_added(name: str) -> None:
+    label = gate.list_label(name)
+    assert label is None or name.count("_") > 4
+    assert "51003019808" not in gate.shown_name(name)
+    assert "Jonaitis" not in gate.shown_name(name)
+
+
+def test_no_dataset_has_a_file_of_a_lists_name() -> None:
+    for dataset in contracts().datasets:
+        assert not dataset.startswith("klaidos")
+        assert gate.list_label(f"{dataset}_{CENTRE}_2018-12.csv") is None
+        assert labelled(f"klaidos_{dataset}_{CENTRE}_2018-12_77.csv").refused is not None

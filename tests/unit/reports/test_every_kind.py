@@ -25,6 +25,8 @@ from letters_told import (
 from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period
 from aim.contracts.registry import Provider
+from aim.reports.answers import Answer, AnswersTold
+from aim.reports.answers_told import answers_section
 from aim.reports.calendar_file import calendar_file
 from aim.reports.changes import Changes, compare
 from aim.reports.contact_lost import Lost, lost_section
@@ -51,6 +53,23 @@ UPCOMING = Upcoming(date(2019, 2, 11), (SliceName("atvejai", "2019-01", date(201
 def receipt(*deliveries: DeliveryTold, provider: Provider = SPC, **found: object) -> Section:
     told = Receipt(provider, deliveries, findings(**found), UPCOMING, ("S01", "S09"), Changes(31, 7, 5))
     return receipt_section(told, speech(provider.language))
+
+
+def answer(outcomes: dict[str, tuple[int, ...]], **changes: object) -> Answer:
+    """A list that came back; outcome -> lines of it."""
+    told = {name: {"rows": len(lines), "first": list(lines[:5])} for name, lines in outcomes.items()}
+    plain = Answer(
+        1, SPC.code, "atvejai", "2018-12", 1, "klaidos_atvejai_902330016_2018-12_1.csv",
+        datetime(2019, 1, 30, 9, tzinfo=VILNIUS), "taken", None, 0, 0, told,
+    )  # fmt: skip
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of the test's choosing
+
+
+def answered(*answers: Answer, provider: Provider = SPC, **found: object) -> Section:
+    told = AnswersTold(
+        provider, answers, (delivery(),), findings(**found), UPCOMING, Changes(0, 3, 0, 2), {"atvejai 2018-12": {}}
+    )
+    return answers_section(told, speech(provider.language))
 
 
 def owed(dataset: str, due: date, status: str = "not_received", provider: Provider = SPC) -> Owed:
@@ -103,6 +122,16 @@ ALL = {
         delivery(verdict="rejected", reason_code="missing_column", reason_detail="sav"),
         provider=SPC.model_copy(update={"language": "en"}),
     ),
+    "answer": answered(
+        answer({"answered": (2, 3), "blank": (4,), "not_asked": tuple(range(5, 12)), "personal_code": (12,)}),
+        mending=(Mending(delivery(), 0, 3),),
+        queries=(finding(3, code="ATV-004", field="asmens_kodas"),),
+    ),
+    "answer in English": answered(
+        answer({}, verdict="refused", reason_code="open_quote"),
+        answer({"answered": (2,)}, elsewhere=1),
+        provider=SPC.model_copy(update={"language": "en"}),
+    ),
     "reminder": reminder(
         owed("atvejai", date(2019, 2, 11), "not_due"), owed("globa", date(2019, 2, 11), "rejected", VTAS)
     ),
@@ -128,7 +157,7 @@ def test_several_sections_are_one_letter_with_an_overview() -> None:
     assert len(told.overview) == len(ALL)
     assert [one.kind for one in told.sections][:2] == ["escalation", "reminder"]
     # The most pressing speaks in the subject, the others are counted.
-    assert rendered.subject == "[AIM] 2 teikėjai: trūksta 2 failų, vėluoja 3 dienas; ir dar 5 žinutės"
+    assert rendered.subject == "[AIM] 2 teikėjai: trūksta 2 failų, vėluoja 3 dienas; ir dar 7 žinutės"
     assert rendered.text.count("Klausimai?") == 1
 
 
@@ -160,9 +189,45 @@ def test_a_receipt_says_its_verdict_in_the_subject(told: Section, subject: str) 
 def test_a_receipt_adds_up_and_tells_what_has_changed_and_what_suffers() -> None:
     text = " ".join(render(letter(ALL["receipt"])).text.split())
     assert "Gauta 412 = įkelta 412 + sulaikyta dėl klaidų 0 + pasikartojo 0" in text
-    assert "Nuo praėjusio laiško: pataisyta 31, dar liko 7, atsirado naujų 5." in text
+    assert "Nuo praėjusio laiško: pataisyta 31, paaiškinta 0, dar liko 7, atsirado naujų 5." in text
     assert "Tai 2 rodikliai: - S01 Vaikai, augantys rizikos šeimose" in text
     assert "14, 37, 52 ir dar 9" in text
+
+
+@pytest.mark.parametrize(
+    ("told", "subject", "verdict"),
+    [
+        (
+            answered(answer({"answered": (2,), "answered_before": (3,)})),
+            "2 priežastys priimtos, klausimų nebeturime",
+            "Ačiū: priėmėme 2 jūsų nurodytas priežastis. Daugiau dėl šių eilučių neklausime.",
+        ),
+        (
+            answered(answer({"answered": (2,), "not_asked": (3,)})),
+            "1 priežastis priimta, kitas pataisyti ir atsiųsti iš naujo",
+            "Ačiū: priėmėme 1 jūsų nurodytą priežastį. Kitų priimti negalėjome.",
+        ),
+        (ALL["answer"], "2 priežastys priimtos, 3 eilutes patikslinti iki 2019-02-11", None),
+        (
+            answered(answer({}, verdict="refused", reason_code="no_reasons")),
+            "grąžinto sąrašo priimti negalėjome",
+            "Jūsų priežasčių priimti negalėjome.",
+        ),
+    ],
+)
+def test_an_answer_is_acknowledged_with_what_was_taken_of_it(told: Section, subject: str, verdict: str | None) -> None:
+    assert told.subject == f"[AIM] Alytaus r. SPC, 2018-12: {subject}"
+    assert verdict is None or told.verdict == verdict
+    assert (told.tone == "good") == ("nebeturime" in subject)
+
+
+def test_of_what_was_not_taken_the_lines_of_the_list_are_named() -> None:
+    text = " ".join(render(letter(ALL["answer"])).text.split())
+    assert "2 priežastys priimtos. 1 eilutė be priežasties." in text
+    assert "7 priežastys nepriimtos: dėl tų eilučių nieko neklausėme. Sąrašo eilutės: 5, 6, 7, 8, 9 ir kitos." in text
+    assert "joje yra asmens kodas. Parašykite be jo. Sąrašo eilutės: 12." in text
+    assert "pataisyta 0, paaiškinta 2, dar liko 3, atsirado naujų 0." in text
+    assert "cannot be read" in render(letter(ALL["answer in English"], lang="en")).text
 
 
 @pytest.mark.parametrize(
@@ -235,6 +300,14 @@ def test_what_was_told_is_compared_finding_by_finding() -> None:
     now = {"atvejai 2018-12": {"VIS-001 sav": 1, "ATV-001": 4}, "vertinimai 2018-12": {"VER-001": 1}}
     assert compare(told, now) == Changes(fixed=4, still=1, new=5)
     assert compare({}, now) is None
+
+
+def test_what_got_a_reason_is_explained_and_not_fixed() -> None:
+    told = {"atvejai 2018-12": {"VIS-008 sav": 5}, "atvejai 2018-12 answered": {"VIS-008 sav": 2}}
+    # Two of five explained, one gone by itself; the two of before were told already.
+    now = {"atvejai 2018-12": {"VIS-008 sav": 2}, "atvejai 2018-12 answered": {"VIS-008 sav": 4, "ATV-004": 1}}
+    assert compare(told, now) == Changes(fixed=1, still=2, new=0, explained=2)
+    assert compare(told, told) == Changes(fixed=0, still=5, new=0)
 
 
 def test_the_indicators_that_count_a_dataset() -> None:
