@@ -26,12 +26,14 @@ Shape = TypeVar("Shape")
 
 @dataclass(frozen=True)
 class DeliveryTold:
-    """A delivery the report tells of. rows_received = rows_loaded + rows_quarantined + rows_duplicate.
+    """A delivery the report tells of; provider, dataset and period empty where the file's name did not say.
 
+    rows_received = rows_loaded + rows_quarantined + rows_duplicate.
     answered: findings that the provider gave a reason for, told no more.
     """
 
     delivery_id: int
+    provider_code: str | None
     dataset: str | None
     period: str | None
     file_name: str | None

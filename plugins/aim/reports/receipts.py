@@ -25,9 +25,7 @@ _LEGAL_CODE = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 @dataclass(frozen=True)
 class Arrived(DeliveryTold):
-    """A delivery to be acknowledged, with the code of its provider; empty where the file's name did not say."""
-
-    provider_code: str | None = None
+    """A delivery to be acknowledged."""
 
 
 @dataclass(frozen=True)

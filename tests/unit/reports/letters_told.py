@@ -44,6 +44,7 @@ def rule(code: str) -> Rule:
 def delivery(dataset: str = "atvejai", **changes: object) -> DeliveryTold:
     told = DeliveryTold(
         delivery_id=1,
+        provider_code="902330016",
         dataset=dataset,
         period="2018-12",
         file_name=f"{dataset}_902330016_2018-12.csv",
