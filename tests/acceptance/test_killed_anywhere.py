@@ -17,7 +17,7 @@ from aim.settings import Settings
 from aim.warehouse.connect import connect, warehouse
 from aim.warehouse.keeper import read_cluster
 from tests.acceptance import canaries
-from tests.acceptance.nights import CLOCK, STEPS, NightHome, end_state, night_home, small_inbox
+from tests.acceptance.nights import CLOCK, STEPS, NightHome, end_state, import_all, night_home, small_inbox
 from tests.living import eventually, processes
 
 
@@ -55,6 +55,7 @@ def undisturbed(
     """The end state of a night nobody disturbed, and how long each step took."""
     home = _home(tmp_path_factory.mktemp("undisturbed") / "home", inbox, secret)
     seconds: dict[str, float] = {}
+    import_all()
     with warehouse(home.settings):
         run_id = home.open_night()
         for call in STEPS:
@@ -83,7 +84,7 @@ def test_a_night_killed_in_each_step_ends_as_if_it_had_not_been(
             process = home.step(call, run_id)
             time.sleep(seconds[call] * SHARE)
             process.kill()
-            process.communicate()
+            process.join()
             home.finish(call, run_id)
         assert _state(home.settings) == expected
 
@@ -121,7 +122,7 @@ def test_a_night_through_airflow_whose_command_and_postgres_were_killed_ends_the
         pytest.fail(f"never said {line!r}: {''.join(said)[-2000:]}")
 
     killed = nightly()
-    until(killed, "check: running")
+    until(killed, "land: running")
     time.sleep(2)
     killed.kill()
     killed.wait()
