@@ -18,6 +18,7 @@ import psycopg
 from aim.orchestration import steps
 from aim.sample import write_sample
 from aim.settings import Settings
+from tests.quick_server import without_waiting_for_the_disk
 
 CLOCK = "2019-01-22"
 STEPS = ("load_reference", "land", "check", "build core", "build indicators", "build collection", "build marts",
@@ -138,7 +139,9 @@ def night_home(folder: Path, **variables: str) -> NightHome:
     folder.mkdir(parents=True, exist_ok=True)
     own = {"AIM_HOME": str(folder), "AIM_SETTLE_SECONDS": "0", "AIM_LANG": "en"} | variables
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AIM_")} | own
-    return NightHome(Settings.from_env(environment), environment)
+    home = NightHome(Settings.from_env(environment), environment)
+    without_waiting_for_the_disk(home.settings)
+    return home
 
 
 def small_inbox(folder: Path, faults: float = 0.4) -> Path:

@@ -26,6 +26,7 @@ from provider_month import ProviderMonth
 from tests import browser
 from tests.conftest import TestWarehouse
 from tests.living import eventually, processes
+from tests.quick_server import without_waiting_for_the_disk
 
 from aim.orchestration import airflow_server
 from aim.orchestration.airflow_api import AirflowUnreachableError
@@ -66,6 +67,7 @@ def house() -> Iterator[Settings]:
     path = Path(tempfile.mkdtemp(prefix="aim-airflow-"))
     path.chmod(0o711)
     settings = Settings.from_env({"AIM_HOME": str(path / "home")})
+    without_waiting_for_the_disk(settings)
     yield settings
     embedded.remove(settings)
     shutil.rmtree(path)
