@@ -16,8 +16,9 @@ from aim.landing.check_digits import without_personal_codes
 from aim.landing.limits import MAX_FILE_NAME_LENGTH
 from aim.landing.rejection import RejectionError
 
+_PERIOD_LETTERS = "kp"
 _NAME = re.compile(
-    r"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{9})_(?P<period>[0-9kp-]+)"
+    rf"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{{9}})_(?P<period>[0-9{_PERIOD_LETTERS}-]+)"
     rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
     re.IGNORECASE,
 )
@@ -49,7 +50,12 @@ def shown_name(file_name: str, *, to_its_sender: bool = False) -> str:
     printable = "".join(letter if letter.isprintable() else "?" for letter in file_name)
     masked = _LONG_NUMBER.sub(_starred, without_personal_codes(printable))
     if _NAME.fullmatch(file_name) is None and not to_its_sender:
-        known = {*FORMATS, *PACKINGS, *(word for name in contracts().datasets for word in name.split("_"))}
+        known = {
+            *FORMATS,
+            *PACKINGS,
+            *_PERIOD_LETTERS,
+            *(word for name in contracts().datasets for word in name.split("_")),
+        }
         masked = _WORD.sub(lambda word: word[0] if word[0].lower() in known else _starred(word), masked)
         masked = _DATE.sub(_starred, masked)
     return masked if len(masked) <= MAX_FILE_NAME_LENGTH else masked[: MAX_FILE_NAME_LENGTH - 1] + "…"

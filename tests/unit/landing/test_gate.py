@@ -125,6 +125,7 @@ def test_a_school_year_may_come_from_new_year_in_it() -> None:
         ("05.06.1987 Kanarijus 19870605.csv.gz", "********** ********* ********.csv.gz"),
         (f"Pagalbos planai {CENTRE} 2018-10.csv", f"Pagalbos planai {CENTRE} 2018-10.csv"),
         (f"nesimokantys {CENTRE} 2017-2018.CSV", f"nesimokantys {CENTRE} 2017-2018.CSV"),
+        (f"apklausa 2018-P1 {CENTRE}.csv", f"apklausa 2018-P1 {CENTRE}.csv"),
         (f"atvejai_{CENTRE}_2018-10.csv", f"atvejai_{CENTRE}_2018-10.csv"),
         (f"nesimokantys_{CENTRE}_2017-2018.csv", f"nesimokantys_{CENTRE}_2017-2018.csv"),
         ("a\nERROR b\x1b[31m\u202e.csv", "*?***** *?[31*?.csv"),
