@@ -7,14 +7,17 @@ a part in every one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.unknowns import NOBODY, Flags, Unknowns
-from aim.publish.witness import EVERYWHERE, NEAR, NEAR_BY, UPWARD, Room, Witness, Witnesses
+from aim.publish.unknowns import NOBODY, Flags, Integers, Unknowns
+from aim.publish.witness import NEAR, Program, Room, Witness, holds
 
 OUTSIDER = NOBODY
+FEWEST = 32
+"""Fewer numbers than this are not asked for against several municipalities at once: against each alone is easier."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,37 @@ class Suspects:
         """Everybody is suspected of everything at first."""
         self._system = system
         self._threshold = threshold
+        self._municipalities = frozenset(int(owner) for owner in np.unique(system.owner) if owner != NOBODY)
         self._of: dict[int, frozenset[int]] = {}
 
     def of(self, value: int) -> frozenset[int]:
         """The attackers against whom no witness is known; OUTSIDER among them stands for everybody."""
         return self._of.get(value, frozenset([OUTSIDER]))
 
-    def clear(self, value: int, attacker: int, municipalities: frozenset[int]) -> None:
-        """An attacker is done with a value; of OUTSIDER all that is left is what `municipalities` know themselves."""
+    def among(self, values: Integers, attackers: frozenset[int]) -> Integers:
+        """The `values` of which one of `attackers` is suspected, who do not know them anyway."""
+        owners = self._system.owner[values].tolist()
+        asked = np.array(
+            [
+                (OUTSIDER in (suspected := self.of(value)) or not suspected.isdisjoint(attackers))
+                and (owner == NOBODY or owner not in attackers)
+                for value, owner in zip(values.tolist(), owners, strict=True)
+            ],
+            dtype=bool,
+        )
+        found: Integers = values[asked]
+        return found
+
+    def clear(self, value: int, attacker: int) -> None:
+        """An attacker is done with a value; of OUTSIDER all that is left is what municipalities know themselves."""
         before = self.of(value)
-        left = before - {attacker} if OUTSIDER not in before else municipalities
+        left = before - {attacker} if OUTSIDER not in before else self._municipalities
         self._of[value] = left - {int(self._system.owner[value])}
 
     def clear_by(self, witness: Witness) -> None:
         """What a witness moves by the threshold, up or down, is safe from all whose numbers it leaves alone."""
+        if not holds(self._system, witness):
+            return
         owners = self._system.owner[witness.places]
         involved = frozenset(int(owner) for owner in np.unique(owners) if owner != NOBODY)
         far = np.abs(witness.moved) >= self._threshold - NEAR
@@ -57,43 +77,91 @@ class Suspects:
 
 
 def attack(system: Unknowns, hidden: Flags, threshold: float) -> list[Breach]:
-    """Every hidden value that had to be hidden and is left less room than `threshold`; empty: all are safe."""
-    witnesses = Witnesses(system, threshold)
+    """Every hidden value that had to be hidden and is left less room than `threshold`; empty: all are safe.
+
+    Sums are taken for exact first. Where that leaves no room it may be a sum that does not hold (a child counted once
+    over a longer time), and whoever trusts it is misled; there he is given that it does not (Unknowns.loosened).
+    """
+    narrow = _narrowed(system, hidden, threshold)
+    if not narrow:
+        return []
+    asked = np.zeros(system.size, dtype=bool)
+    asked[[one.value for one in narrow]] = True
+    return _narrowed(replace(system.loosened(), to_protect=asked), hidden, threshold)
+
+
+def _narrowed(system: Unknowns, hidden: Flags, threshold: float) -> list[Breach]:
+    program = Program(system, hidden, threshold)
     suspects = Suspects(system, threshold)
+    wanted = np.flatnonzero(hidden & system.to_protect)
     breaches = []
-    for value in np.flatnonzero(hidden & system.to_protect).tolist():
-        clear(value, witnesses, suspects, hidden)
-        while asked := suspects.of(value):
-            attacker = min(asked)
-            witness = witnesses.find_anywhere(value, hidden, [attacker])
-            if witness is not None:
-                suspects.clear_by(witness)
-                continue
-            room = witnesses.room(value, hidden, attacker)
+    for attackers in attackers_together(system):
+        left = clear_together(program, suspects, wanted, hidden, attackers, FEWEST if len(attackers) > 1 else 1)
+        if len(attackers) > 1:
+            continue
+        (attacker,) = attackers
+        for value in left.tolist():
+            room = program.room(value, hidden, attacker)
             if not is_wide(room, float(system.step[value]), threshold):
                 breaches.append(Breach(value, attacker, room))
-            suspects.clear(value, attacker, together_with(value, witnesses, system, hidden))
+            suspects.clear(value, attacker)
     return breaches
 
 
-def together_with(value: int, witnesses: Witnesses, system: Unknowns, hidden: Flags) -> frozenset[int]:
-    """The municipalities whose hidden numbers hang together with a value."""
-    owners = system.owner[witnesses.region(value, hidden, EVERYWHERE)]
-    return frozenset(int(owner) for owner in np.unique(owners) if owner != NOBODY)
+def attackers_together(system: Unknowns) -> Iterator[frozenset[int]]:
+    """Who is asked about together: an outsider, municipalities no two of which know numbers of one sum, each alone."""
+    yield frozenset([OUTSIDER])
+    yield from (together for together in _strangers(system) if len(together) > 1)
+    for municipality in np.unique(system.owner[system.owner != NOBODY]).tolist():
+        yield frozenset([municipality])
 
 
-def clear(value: int, witnesses: Witnesses, suspects: Suspects, hidden: Flags) -> None:
-    """Clear as many suspects of `value` as a few looks do: one witness, and one that leaves alone all it involves."""
+def _strangers(system: Unknowns) -> list[frozenset[int]]:
+    """Municipalities in as few groups as come easily, none beside one of its neighbours."""
+    bound = system.binding.tocoo()
+    owner = system.owner[bound.col]
+    known = owner != NOBODY
+    pairs = np.unique(np.stack([bound.row[known], owner[known]]), axis=1)
+    rows = np.split(pairs[1], np.flatnonzero(np.diff(pairs[0])) + 1)
+    neighbours: dict[int, set[int]] = {}
+    for row in {tuple(row.tolist()) for row in rows}:
+        for one in row:
+            neighbours.setdefault(one, set()).update(row)
+    groups: list[set[int]] = []
+    for one in sorted(neighbours):
+        group = next((group for group in groups if group.isdisjoint(neighbours[one])), None)
+        if group is None:
+            groups.append({one})
+        else:
+            group.add(one)
+    return [frozenset(group) for group in groups]
+
+
+def clear_together(
+    program: Program,
+    suspects: Suspects,
+    wanted: Integers,
+    hidden: Flags,
+    attackers: frozenset[int],
+    fewest: int = 1,
+) -> Integers:
+    """Clear `wanted` of `attackers`, many by one witness; returns what is left.
+
+    Where not all can move at once they are asked for in halves, each free to make room for the other, and so on down
+    to `fewest` in one question.
+    """
     cost = np.ones(hidden.size)
-    for region in (NEAR_BY, UPWARD):
-        for _ in range(2):
-            asked = suspects.of(value)
-            if not asked:
-                return
-            witness = witnesses.find(value, cost, hidden, asked, region)
-            if witness is None:
-                break
-            suspects.clear_by(witness)
+    questions = [suspects.among(wanted, attackers)]
+    while questions:
+        asked = suspects.among(questions.pop(), attackers)
+        if asked.size == 0:
+            continue
+        suspects.clear_by(program.moving(asked, hidden, cost, attackers))
+        left = suspects.among(asked, attackers)
+        if asked.size >= 2 * fewest:
+            # Neighbours in order stand in one sum: they are asked for apart.
+            questions += [left[::2], left[1::2]]
+    return suspects.among(wanted, attackers)
 
 
 def is_wide(room: Room, step: float, threshold: float) -> bool:

@@ -1,108 +1,106 @@
 """What else has to be hidden so that nobody works out what had to be? Little should be lost by it.
 
-For each number that had to be hidden the cheapest witness is looked for against everybody in turn: what differs in it
-has to be hidden too, and what is hidden already differs for nothing. (The shortest-way heuristic of complementary
-suppression, as a linear program; a second look, at a price per number and not per unit, spares numbers.)
+For the numbers that had to be hidden the cheapest witness is looked for against everybody in turn: what differs in it
+has to be hidden too, and what is hidden already differs for next to nothing. (The shortest-way heuristic of
+complementary suppression, as a linear program; a second look, at a price per number and not per unit, spares numbers.)
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from aim.publish.attack import Suspects, clear, is_wide, together_with
-from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
-from aim.publish.witness import EVERYWHERE, FAR, NEAR_BY, UPWARD, Region, Witness, Witnesses
+from aim.publish.attack import FEWEST, OUTSIDER, Suspects, attackers_together, clear_together
+from aim.publish.unknowns import Flags, Integers, Unknowns
+from aim.publish.witness import Program, Witness
 
-_AS_GOOD_AS_NOTHING = 1e-3
+_NEXT_TO_NOTHING = 0.03
 """Cost of moving what is hidden already: little, so that the way stays short."""
-_LOOKS = (NEAR_BY, FAR)
-"""Where to look: farther where near it something of a county or the nation had to be hidden."""
+_BATCHES = 64
+"""In how many questions a stage's numbers are asked for: few at a time hide little, many at a time go quickly."""
 
 
 def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
     """`hidden` and what has to be hidden beside it, period by period: what is told of a month is told before its year.
 
-    Where no witness is to be had all that is not told yet around the number and of the sums it stands in is withheld,
-    and where even that does not do, all that hangs together with it.
+    What no hiding makes safe while sums are taken for exact is made safe from those who know that some are not.
     """
     hidden = hidden.copy()
     for stage in np.unique(system.stage).tolist():
-        _hide_in_stage(system.up_to(stage), hidden, threshold)
+        now = system.up_to(stage)
+        unsafe = _hide(now, hidden, threshold)
+        if unsafe.any():
+            _hide(replace(now.loosened(), to_protect=unsafe), hidden, threshold)
     return hidden
 
 
-def _hide_in_stage(system: Unknowns, hidden: Flags, threshold: float) -> None:
+def _hide(system: Unknowns, hidden: Flags, threshold: float) -> Flags:
+    """Hide what is needed, in `hidden` itself; returns what could not be made safe."""
     movable = hidden | system.may_hide
-    witnesses = Witnesses(system, threshold)
-    suspects = Suspects(system, threshold)
+    hiding = Program(system, movable, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
-    unsettled = []
+    unsafe = np.zeros(system.size, dtype=bool)
     # Numbers of the whole country first: what is hidden for them serves the smaller places too.
-    for value in wanted[np.argsort(-system.cost[wanted], kind="stable")].tolist():
-        clear(value, witnesses, suspects, hidden)
-        while asked := suspects.of(value):
-            attacker = min(asked)
-            cost = np.where(hidden, _AS_GOOD_AS_NOTHING, system.cost)
-            witness = _cheapest(value, system, witnesses, hidden, movable, cost, attacker)
-            if witness is None:
-                hidden[witnesses.region(value, movable, UPWARD)] = True
-                hidden[witnesses.region(value, movable, NEAR_BY)] = True
-                unsettled.append(value)
-                break
-            hidden[witness.places] = True
-            suspects.clear_by(witness)
-    for value in unsettled:
-        while asked := suspects.of(value):
-            attacker = min(asked)
-            witness = witnesses.find_anywhere(value, hidden, [attacker])
-            if witness is None and is_wide(
-                witnesses.room(value, hidden, attacker), float(system.step[value]), threshold
-            ):
-                suspects.clear(value, attacker, together_with(value, witnesses, system, hidden))
-                continue
-            if witness is None:
-                hidden[witnesses.region(value, movable, EVERYWHERE)] = True
-                break
-            suspects.clear_by(witness)
+    by_cost = wanted[np.argsort(-system.cost[wanted], kind="stable")]
+    unsafe[_hide_from(hiding, Suspects(system, threshold), by_cost, hidden, movable, OUTSIDER)] = True
+    suspects = Suspects(system, threshold)
+    for attackers in attackers_together(system):
+        fewest = FEWEST if len(attackers) > 1 else 1
+        left = clear_together(Program(system, hidden, threshold), suspects, wanted, hidden, attackers, fewest)
+        if len(attackers) == 1:
+            (attacker,) = attackers
+            unsafe[_hide_from(hiding, suspects, left, hidden, movable, attacker)] = True
+    return unsafe
 
 
-def _cheapest(
-    value: int, system: Unknowns, witnesses: Witnesses, hidden: Flags, movable: Flags, cost: Floats, attacker: int
-) -> Witness | None:
-    """A witness against one attacker that hides little; looked for farther away where near it would hide a sum."""
-    best, least = None, np.inf
-    for region in _LOOKS:
-        found = witnesses.find(value, cost, movable, [attacker], region)
-        if found is None:
-            continue
-        fresh = found.places[~hidden[found.places]]
-        if fresh.size > 1:
-            found, fresh = _spared(value, witnesses, hidden, movable, cost, attacker, region, found)
-        loss = float(system.cost[fresh].sum())
-        if loss < least:
-            best, least = found, loss
-        if not system.is_sum[fresh].any():
-            break
-    return best or witnesses.find(value, cost, movable, [attacker], UPWARD)
+def _hide_from(
+    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attacker: int
+) -> Integers:
+    """Hide what makes `asked` safe from one attacker; returns those that nothing makes safe."""
+    attackers = frozenset([attacker])
+    unsafe: list[int] = []
+    size = -(-asked.size // _BATCHES)
+    while asked.size:
+        batch = asked[:: -(-asked.size // size)]
+        _hide_for(program, suspects, batch, hidden, movable, attacker)
+        missed = suspects.among(batch, attackers)
+        if batch.size == 1:
+            unsafe += missed.tolist()
+            for value in missed.tolist():
+                suspects.clear(value, attacker)
+        elif missed.size == batch.size:
+            size = 1
+        asked = suspects.among(asked, attackers)
+    return np.array(unsafe, dtype=np.int64)
+
+
+def _hide_for(
+    program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attacker: int
+) -> None:
+    cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
+    known_to = [] if attacker == OUTSIDER else [attacker]
+    found = program.moving(batch, movable, cost, known_to)
+    fresh = ~hidden[found.places]
+    if fresh.sum() > 1:
+        found = _spared(program, batch, hidden, movable, cost, known_to, found)
+    hidden[found.places] = True
+    suspects.clear_by(found)
 
 
 def _spared(
-    value: int,
-    witnesses: Witnesses,
+    program: Program,
+    batch: Integers,
     hidden: Flags,
     movable: Flags,
-    cost: Floats,
-    attacker: int,
-    region: Region,
+    cost: np.ndarray[tuple[int], np.dtype[np.float64]],
+    known_to: list[int],
     found: Witness,
-) -> tuple[Witness, Integers]:
+) -> Witness:
     """Look again, each number cheaper the more it moved: few that move far, not many that move a little."""
+    fresh = ~hidden[found.places]
     priced = cost.copy()
-    fresh = found.places[~hidden[found.places]]
-    moved = np.abs(found.moved[~hidden[found.places]])
-    priced[fresh] = cost[fresh] / np.maximum(moved, 1.0)
-    again = witnesses.find(value, priced, movable, [attacker], region)
-    if again is None:
-        return found, fresh
-    fewer = again.places[~hidden[again.places]]
-    return (again, fewer) if cost[fewer].sum() < cost[fresh].sum() else (found, fresh)
+    priced[found.places[fresh]] /= np.maximum(np.abs(found.moved[fresh]), 1.0)
+    again = program.moving(batch, movable, priced, known_to)
+    before, after = found.places[fresh], again.places[~hidden[again.places]]
+    return again if cost[after].sum() < cost[before].sum() else found

@@ -2,8 +2,6 @@
 
 Numbers that are attacked together (a group of indicators in one calendar year, former releases included) make one
 system; each is protected on its own, and the attack is made on what is about to be published, read back from it.
-
-Not part of a release yet: a year of tiny counts takes minutes, and the group `pairs` is not safe over a whole year.
 """
 
 from __future__ import annotations

@@ -24,9 +24,8 @@ class Unknowns:
 
     One entry per value of a cell (values_of_cells). least: the lowest deviation an attacker can believe (a hidden
     number is above 0). owner: the municipality that knows it, or NOBODY. to_protect: had to be hidden. may_hide: not
-    told yet, so that it can be hidden. cost: what hiding it loses to readers. is_sum: of a county or the nation. step:
-    its smallest unit. stage: longer periods of flows are told after the shorter ones they sum up (0, 1, 2). place: one
-    number for each territory and period.
+    told yet, so that it can be hidden. cost: what hiding it loses to readers. step: its smallest unit. stage: longer
+    periods of flows are told after the shorter ones they sum up (0, 1, 2).
     binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal.
     """
 
@@ -36,10 +35,8 @@ class Unknowns:
     to_protect: Flags
     may_hide: Flags
     cost: Floats
-    is_sum: Flags
     step: Floats
     stage: Integers
-    place: Integers
     binding: Any
     row_least: Floats
     row_is_equal: Flags
@@ -62,7 +59,24 @@ class Unknowns:
             to_protect=self.to_protect & (self.stage <= stage),
         )
 
+    def loosened(self) -> Unknowns:
+        """The same where sums that do not hold only bound: their parts are known to exceed them, or to fall short.
 
+        With all numbers hidden nothing is then narrowed down by anybody: all could be twice what they are.
+        """
+        missed = self.binding @ self.number
+        broken = self.row_is_equal & (np.abs(missed) > _EXACT)
+        sign = np.where(broken, np.sign(missed), 1.0)
+        return replace(
+            self,
+            binding=sparse.diags_array(sign).tocsr() @ self.binding,
+            row_least=np.where(broken, -np.abs(missed), self.row_least),
+            row_is_equal=self.row_is_equal & ~broken,
+        )
+
+
+_EXACT = 1e-6
+"""By less than this a sum of whole and half numbers is not missed."""
 _STAGES = {"month": 0, "at": 0, "quarter": 1, "half_year": 1, "year": 2}
 
 
@@ -76,7 +90,7 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
     # Signed sums and what may be hidden though it is zero have no known lowest value above it.
     lowest = np.where(hides_zero | ~values["is_planned"].to_numpy(), 0.0, np.minimum(values["step"].to_numpy(), number))
     least = np.where(values["is_signed"].to_numpy(), -np.inf, np.minimum(lowest - number, 0.0))
-    bound = _bound_values(values, members)
+    bound = _without_sums_of_nothing(_bound_values(values, members), is_something(values))
     rows = bound["row"].to_numpy()
     count = int(rows.max()) + 1 if rows.size else 0
     binding = sparse.csr_matrix(
@@ -94,16 +108,12 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
         to_protect=values["is_to_protect"].to_numpy(),
         may_hide=is_new & values["is_planned"].to_numpy() & is_something(values),
         cost=values["worth"].fill_null(0.0).to_numpy() * np.log2(2.0 + np.abs(number)),
-        is_sum=(values["territory_level"] != "municipality").to_numpy(),
         step=values["step"].to_numpy(),
         stage=values["cell_period"]
         .str.split(" ")
         .list.get(0)
         .replace_strict(_STAGES, return_dtype=pl.Int64)
         .to_numpy(),
-        place=(
-            values.select(pl.struct("territory_code", "cell_period").rank("dense")).to_series().to_numpy() - 1
-        ).astype(np.int64),
         binding=binding,
         row_least=row_least,
         row_is_equal=is_equal,
@@ -133,6 +143,15 @@ def hidden_at_first(values: pl.DataFrame) -> Flags:
 def hidden_as_told(values: pl.DataFrame) -> Flags:
     """What is not told: of the plan what stands there without its number, and what the plan leaves out."""
     return ~values["is_told"].to_numpy() & is_something(values)
+
+
+def _without_sums_of_nothing(bound: pl.DataFrame, something: Flags) -> pl.DataFrame:
+    """Without sums all of whose cells but one are told zeros: everyone sees that they do not hold (a pair whose two
+    assessments lie in two months is one of no month, and of their quarter).
+    """
+    counted = pl.Series(something)[bound["value_id"].to_numpy()]
+    kept = bound.with_columns(counted=counted).filter(~pl.col("is_equal") | (pl.col("counted").sum().over("row") != 1))
+    return kept.with_columns(row=pl.col("row").rank("dense").cast(pl.Int64) - 1).drop("counted")
 
 
 def _bound_values(values: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
