@@ -58,7 +58,12 @@ END_STATE = {
         select indicator_code, measure, period_grain, period_start, territory_code, breakdown, breakdown_value,
             numerator, denominator, value, obs_status, conf_status, known_to is null
         from marts.indicator_values""",
-    "mails": "select kind, provider_code, period, version, message_id, recipients, subject, state from ops.mails",
+    # Without the digest of its words: they name the list of errors by the delivery's number, and a landing that is
+    # killed leaves one out.
+    "mails": """
+        select kind, provider_code, period, version, regexp_replace(message_id, '[.][0-9a-f]{12}@', '@'), recipients,
+            subject, state
+        from ops.mails""",
 }
 
 
