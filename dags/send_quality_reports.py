@@ -5,8 +5,8 @@ What: writes the reports and digests that are due and not sent; a round of few l
 Approve: they go. Reject: nothing goes, and the next run writes them anew, as things stand then, and asks again.
 
 When: at 08:30 Vilnius time under `aim up`; by hand with the clock's date as parameter. The nightly writes the round
-too, and leaves it waiting: nobody need be there for a night to end. Outside production no letter waits, since none
-leaves the house but to the addresses of AIM_MAIL_ALLOW.
+too, and leaves it waiting: nobody need be there for a night to end. Counted are the letters that leave the house:
+of a trial installation those to the addresses of AIM_MAIL_ALLOW, the others are held and never wait.
 
 When it fails: read the task's log, mend, trigger it again: each letter goes to each person once, by the ledger. Asked
 and not answered for a day, the run ends as skipped, and the next one asks.

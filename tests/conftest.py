@@ -27,7 +27,7 @@ from psycopg import sql
 from aim.publish.roles import ensure_roles
 from aim.settings import Settings
 from aim.warehouse import connect, dbt, embedded, migrate
-from aim.warehouse.keeper import read_cluster, write_cluster
+from tests.quick_server import without_waiting_for_the_disk
 
 UNIT = Path(__file__).parent / "unit"
 
@@ -62,10 +62,7 @@ def server() -> Iterator[embedded.ServerAddress]:
     home = Path(tempfile.mkdtemp(prefix="aim-tests-"))
     home.chmod(0o711)
     session = Settings.from_env({"AIM_HOME": str(home)})
-    embedded.address(session)
-    cluster = read_cluster(home)
-    speed = {"fsync": "off", "shared_buffers": "256MB"}
-    write_cluster(home, type(cluster)(**{**cluster.__dict__, "settings": speed}))
+    without_waiting_for_the_disk(session)
     try:
         with embedded.running(session) as address:
             with connect.connect(address.url("postgres"), autocommit=True) as connection:

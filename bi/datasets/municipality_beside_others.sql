@@ -23,16 +23,7 @@ with sides as (
         max(value) as highest
     from marts.municipality_comparison
     where measure = 'main'
-    group by
-        municipality_lt,
-        indicator_named_lt,
-        indicator_order,
-        area,
-        period_grain_lt,
-        period,
-        period_start,
-        unit_lt,
-        comparison
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
 beside as (
@@ -62,15 +53,7 @@ beside as (
         max(round(coverage_pct)) filter (where comparison = 'own') as coverage_pct,
         max(case when obs_status <> 'A' then obs_status_lt else '' end) filter (where comparison = 'own') as status_lt
     from sides
-    group by
-        municipality_lt,
-        indicator_named_lt,
-        indicator_order,
-        area,
-        period_grain_lt,
-        period,
-        period_start,
-        unit_lt
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 ),
 
 dated as (

@@ -212,19 +212,19 @@ def confirm_empty(provider: str, dataset: str, period: str, as_json: AsJson = Fa
 
 @app.command()
 def withdraw(delivery: int, as_json: AsJson = False) -> None:
-    """Withdraw a delivery: the former accepted one speaks again, or none."""
+    """Withdraw a delivery: the former accepted one speaks for its slice again, or none."""
     from aim.ledger import deliveries
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
     with warehouse(settings) as house, house.connect() as connection:
-        former = deliveries.withdraw(connection, delivery)
+        speaks = deliveries.withdraw(connection, delivery)
     if as_json:
-        _print_json({"withdrawn": delivery, "speaks": former})
-    elif former is None:
+        _print_json({"withdrawn": delivery, "speaks": speaks})
+    elif speaks is None:
         console.print(say("cli.withdrawn_none", settings.lang, delivery=delivery))
     else:
-        console.print(say("cli.withdrawn", settings.lang, delivery=delivery, former=former))
+        console.print(say("cli.withdrawn", settings.lang, delivery=delivery, speaks=speaks))
 
 
 @app.command()

@@ -141,6 +141,23 @@ def test_what_cannot_be_landed_fails_the_run_and_the_rest_is_judged(
     assert asked(between_nights, "select summary -> 'check' ->> 'deliveries' from ops.job_runs") == "1"
 
 
+def test_a_night_lets_go_who_read_what_longer_ago_than_is_kept_whatever_its_own_clock(
+    warehouse: TestWarehouse, run_id: int
+) -> None:
+    for days in (0, 730, 732):
+        warehouse.connection.execute(
+            "insert into ops.reads (read_at, login, relation, statement)"
+            " values (now() - make_interval(days => %s), %s, 'fct_case', 'select')",
+            (days, f"{days} ago"),
+        )
+    kept = "select array_agg(login order by read_id) from ops.reads"
+    forgotten = "select summary -> 'open' ->> 'reads_forgotten' from ops.runs where run_id = %s"
+    for clock, gone in (("2018-11-20", "1"), ("2099-01-01", "0")):
+        night = steps.open_night(clock)
+        assert warehouse.connection.execute(forgotten, (night,)).fetchone() == (gone,)
+        assert asked(warehouse, kept) == ["0 ago", "730 ago"]
+
+
 def test_before_the_first_night_files_are_taken_and_wait_for_it(between_nights: TestWarehouse) -> None:
     between_nights.connection.execute("delete from ops.runs")
     assert steps.land_deliveries()["check"] == {"deliveries": 0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -15,8 +15,9 @@ from aim.explain.behind import DatasetCount, Slice
 from aim.explain.explained import Explained
 from aim.explain.number import Value
 from aim.explain.published import Change, Saying
-from aim.language import NO_NUMBER, count_text, say, two_decimals
-from aim.terminal_table import Column, is_wide, print_facts, print_line, print_table, print_title
+from aim.language import NO_NUMBER, count_text, two_decimals
+from aim.terminal_page import TerminalPage
+from aim.terminal_table import Column, print_facts
 
 ROWS_SHOWN = 10
 """Rows of a table of slices, deliveries or municipalities; the rest is counted."""
@@ -34,12 +35,10 @@ def signed(value: Decimal, text: str) -> str:
     return f"+{text}" if value > 0 else text.replace("-", "−")
 
 
-class _Page:
+class _Page(TerminalPage):
     def __init__(self, told: Explained, lang: str, console: Console) -> None:
+        super().__init__("explain", lang, console)
         self._told = told
-        self._lang = lang
-        self._console = console
-        self._is_wide = is_wide(console)
 
     def print(self) -> None:
         self._number()
@@ -50,23 +49,6 @@ class _Page:
         self._missing()
         self._deliveries()
         self._published()
-
-    def _say(self, key: str, /, n: int | None = None, **values: object) -> str:
-        return say(f"explain.{key}", self._lang, n, **values)
-
-    def _line(self, text: str, style: str = "", *, indent: bool = True) -> None:
-        print_line(self._console, text, style, indent=indent)
-
-    def _title(self, text: str) -> None:
-        print_title(self._console, text)
-
-    def _more(self, rest: int) -> None:
-        if rest > 0:
-            self._line(self._say("more", rest), "dim")
-
-    def _table(self, columns: Sequence[tuple[str, Column]], rows: Iterable[Sequence[str]]) -> None:
-        headings = [(self._say(heading) if heading else "", kind) for heading, kind in columns]
-        print_table(self._console, headings, rows)
 
     def _number(self) -> None:
         told, value, card = self._told, self._told.value, self._told.definition

@@ -412,7 +412,7 @@ def confirm_empty(connection: psycopg.Connection, head: Head) -> int:
 
 
 def withdraw(connection: psycopg.Connection, delivery_id: int) -> int | None:
-    """Take a delivery back; returns the id of the former accepted one that now speaks again, if there is one.
+    """Take a delivery back; returns the id of the one that speaks for its slice now, a former one or another, if any.
 
     Waits for a judging to end. LedgerError where there is no such delivery or it was refused, withdrawn or a duplicate
     already.
@@ -430,7 +430,14 @@ def withdraw(connection: psycopg.Connection, delivery_id: int) -> int | None:
     )
     _update(connection, row, verdict="withdrawn", **counts)
     if row.verdict not in SPEAKING:
-        return None
+        speaking = _one(
+            connection,
+            "speaking_for_update.sql",
+            provider_code=row.provider_code,
+            dataset=row.dataset,
+            period=row.period,
+        )
+        return None if speaking is None else speaking.delivery_id
     former = _let_former_speak(connection, row, contracts())
     _mark_dependants(connection, row, contracts())
     mark_compared(connection, [delivery_id])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from rich.console import Console
@@ -13,7 +12,8 @@ from aim.language import NO_NUMBER, count_text, say, two_decimals
 from aim.ledger.status import Silence, SliceStatus
 from aim.orchestration.night_summary import STAGES
 from aim.orchestration.status import Status
-from aim.terminal_table import Column, is_wide, print_line, print_table, print_title
+from aim.terminal_page import TerminalPage
+from aim.terminal_table import Column
 
 ROWS_SHOWN = 12
 """Rows of a table of gaps; the rest is counted."""
@@ -29,12 +29,10 @@ def print_status(told: Status, lang: str, console: Console) -> None:
     _Page(told, lang, console).print()
 
 
-class _Page:
+class _Page(TerminalPage):
     def __init__(self, told: Status, lang: str, console: Console) -> None:
+        super().__init__("status", lang, console)
         self._told = told
-        self._lang = lang
-        self._console = console
-        self._is_wide = is_wide(console)
 
     def print(self) -> None:
         if self._told.run is None:
@@ -52,22 +50,6 @@ class _Page:
         if self._told.period is None:
             self._silences()
         self._contacts()
-
-    def _say(self, key: str, /, n: int | None = None, **values: object) -> str:
-        return say(f"status.{key}", self._lang, n, **values)
-
-    def _line(self, text: str, style: str = "", *, indent: bool = True) -> None:
-        print_line(self._console, text, style, indent=indent)
-
-    def _title(self, text: str) -> None:
-        print_title(self._console, text)
-
-    def _more(self, rest: int) -> None:
-        if rest > 0:
-            self._line(self._say("more", rest), "dim")
-
-    def _table(self, columns: Sequence[tuple[str, Column]], rows: Iterable[Sequence[str]]) -> None:
-        print_table(self._console, [(self._say(heading), kind) for heading, kind in columns], rows)
 
     def _night(self) -> None:
         told, run = self._told, self._told.run

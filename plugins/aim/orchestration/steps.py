@@ -15,7 +15,7 @@ from aim.clock import Clock
 from aim.contracts.load import contracts
 from aim.contracts.reference import read_reference
 from aim.contracts.registry import read_registry
-from aim.ledger import deliveries, jobs, obligations, runs
+from aim.ledger import deliveries, jobs, obligations, reads, runs
 from aim.orchestration.stuck import place_of
 from aim.settings import Settings
 from aim.warehouse.connect import Warehouse, warehouse
@@ -75,12 +75,20 @@ def ensure_tables_and_roles(house: Warehouse, settings: Settings) -> None:
 
 
 def open_night(today: str | None) -> int:
-    """Begin a night on a clock (ISO date, None: today in Vilnius); makes what is missing of tables and roles."""
+    """Begin a night on a clock (ISO date, None: today in Vilnius); makes what is missing of tables and roles.
+
+    What is on record of people's reads longer than it may be goes: no role of a later step reaches it.
+    """
     settings = Settings.from_env()
+    begun = time.monotonic()
+    days_kept = int(read_reference(settings.reference).parameter("reads_kept_days", Clock.at().today))
     with warehouse(settings) as house:
         ensure_tables_and_roles(house, settings)
         with house.connect() as connection:
-            return runs.open_run(connection, _clock(today), place_of(settings))
+            run_id = runs.open_run(connection, _clock(today), place_of(settings))
+            result = {"reads_forgotten": reads.forget_old(connection, days_kept)}
+            runs.note_stage(connection, run_id, "open", time.monotonic() - begun, result)
+    return run_id
 
 
 def load_reference(run_id: int) -> None:

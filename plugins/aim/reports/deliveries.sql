@@ -1,7 +1,10 @@
 -- Of each of these slices the delivery that speaks for it, and the last one refused where it came after that.
 with of_slices as (
     select
-        told.*,
+        told.delivery_id,
+        told.dataset,
+        told.period,
+        told.received_at,
         told.verdict in ('accepted', 'accepted_with_findings') as is_speaking,
         row_number() over (
             partition by told.dataset, told.period, told.verdict = 'rejected'
@@ -19,25 +22,9 @@ with of_slices as (
         and told.verdict in ('accepted', 'accepted_with_findings', 'rejected')
 )
 
-select
-    shown.delivery_id,
-    shown.provider_code,
-    shown.dataset,
-    shown.period,
-    shown.file_name,
-    shown.received_at,
-    shown.verdict,
-    shown.reason_code,
-    shown.reason_detail,
-    shown.is_nil,
-    shown.rows_received,
-    shown.rows_loaded,
-    shown.rows_quarantined,
-    shown.rows_duplicate,
-    shown.unknown_columns,
-    shown.total_rows,
-    shown.answered
+select told.*
 from of_slices as shown
+inner join ops.deliveries_told as told on shown.delivery_id = told.delivery_id
 left join of_slices as speaking
     on shown.dataset = speaking.dataset and shown.period = speaking.period and speaking.is_speaking
 where

@@ -1,22 +1,5 @@
 -- Of each of these slices of a provider the delivery received last: how the slice stands now.
-select distinct on (dataset, period)
-    delivery_id,
-    provider_code,
-    dataset,
-    period,
-    file_name,
-    received_at,
-    verdict,
-    reason_code,
-    reason_detail,
-    is_nil,
-    rows_received,
-    rows_loaded,
-    rows_quarantined,
-    rows_duplicate,
-    unknown_columns,
-    total_rows,
-    answered
+select distinct on (dataset, period) *
 from ops.deliveries_told
 where
     provider_code = %(provider_code)s

@@ -1,4 +1,4 @@
-"""A night of three tasks: the clock and the warehouse are noted; `work` lasts a minute once where it is asked to."""
+"""A night of two tasks: `work` asks the warehouse, notes the clock, and lasts a minute once where it is asked to."""
 
 import os
 import time
@@ -21,16 +21,13 @@ HOME = Path(os.environ["AIM_HOME"])
 )
 def nightly():
     @task
-    def note() -> None:
+    def work() -> None:
         from aim.settings import Settings
         from aim.warehouse.connect import warehouse
 
         with warehouse(Settings.from_env()) as house, house.connect() as connection:
             connection.execute("select count(*) from ops.runs")
         (HOME / "noted").write_text(str(get_current_context()["params"]["date"]), "utf-8")
-
-    @task
-    def work() -> None:
         asked = HOME / "be-slow"
         if asked.exists():
             asked.unlink()
@@ -42,7 +39,7 @@ def nightly():
     def end() -> None:
         pass
 
-    note() >> work() >> end()
+    work() >> end()
 
 
 nightly()

@@ -107,6 +107,15 @@ def test_withdrawal_lets_the_former_speak_again_and_then_none(warehouse: TestWar
         deliveries.withdraw(connection, first)
 
 
+def test_withdrawn_before_it_was_judged_the_one_that_spoke_speaks_on(warehouse: TestWarehouse) -> None:
+    connection = warehouse.connection
+    first = receive(connection, head("a" * 64))
+    judge(connection, first)
+    second = receive(connection, head("b" * 64, after_hours=1))
+    assert deliveries.withdraw(connection, second) == first
+    assert row(connection, first)[0] == "accepted"
+
+
 def test_a_withdrawn_delivery_that_was_not_judged_loses_no_row(warehouse: TestWarehouse) -> None:
     connection = warehouse.connection
     first = receive(connection, head("a"))
