@@ -16,8 +16,8 @@ from aim.publish.unknowns import NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import NEAR, Program, Room, Witness, holds
 
 OUTSIDER = NOBODY
-_FEWEST = 32
-"""Fewer numbers than this are not asked for against several municipalities at once: against each alone is easier."""
+_FEWEST = 8
+"""Fewer numbers than this are not asked for apart where what is left is looked into one by one later."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
             suspects.clear_by(witness)
     breaches = []
     for attackers in attackers_together(system):
-        left = clear_together(program, suspects, wanted, hidden, attackers)
+        left = clear_together(program, suspects, wanted, hidden, attackers, to_the_last=len(attackers) == 1)
         if len(attackers) > 1:
             continue
         (attacker,) = attackers
@@ -146,15 +146,20 @@ def _strangers(system: Unknowns) -> list[frozenset[int]]:
 
 
 def clear_together(
-    program: Program, suspects: Suspects, wanted: Integers, hidden: Flags, attackers: frozenset[int]
+    program: Program,
+    suspects: Suspects,
+    wanted: Integers,
+    hidden: Flags,
+    attackers: frozenset[int],
+    to_the_last: bool = False,
 ) -> Integers:
     """Clear `wanted` of `attackers`, many by one witness; returns what is left.
 
-    Where not all can move at once they are asked for in halves, each free to make room for the other, and so on: down
-    to one by one of a single attacker.
+    Where not all can move at once they are asked for in halves, each free to make room for the other, and so on while
+    some are cleared by it; to_the_last: in any case, down to one by one.
     """
     cost = np.ones(hidden.size)
-    fewest = _FEWEST if len(attackers) > 1 else 1
+    fewest = 1 if to_the_last else _FEWEST
     questions = [suspects.among(wanted, attackers)]
     while questions:
         asked = suspects.among(questions.pop(), attackers)
@@ -162,7 +167,7 @@ def clear_together(
             continue
         suspects.clear_by(program.moving(asked, hidden, cost, attackers))
         left = suspects.among(asked, attackers)
-        if asked.size >= 2 * fewest:
+        if asked.size >= 2 * fewest and (to_the_last or left.size < asked.size):
             # Neighbours in order stand in one sum: they are asked for apart.
             questions += [left[::2], left[1::2]]
     return suspects.among(wanted, attackers)
