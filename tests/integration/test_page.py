@@ -19,7 +19,7 @@ from tests.conftest import fresh_warehouse
 
 from aim.contracts.load import contracts
 from aim.ledger import runs
-from aim.ledger.releases import open_round
+from aim.ledger.releases import Attacked, note_attack, open_round
 from aim.orchestration.page.calendar import Asked, By, Calendar, calendar_of
 from aim.orchestration.page.delivery import ROWS_SHOWN, delivery_of
 from aim.orchestration.page.handbook_pages import handbook_file
@@ -62,7 +62,9 @@ class House(JudgedSlices):
             self.connection.execute(RESULTS, (self.night, self.sent, rule, status, severity, whose, failed))
         with self.connection.transaction():
             instant = runs.read_run(self.connection, self.night).clock.instant
-            open_round(self.connection, self.night, "first", TODAY, instant)
+            release = open_round(self.connection, self.night, "first", TODAY, instant)
+            for group, breaches in (("cases", 0), ("S02", 2)):
+                note_attack(self.connection, release, Attacked(group, 2019, 90, 12, 30, 800.0, 60.0, breaches, 1.5))
             runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7})
             runs.close_run(self.connection, self.night, "failed")
 
@@ -110,7 +112,8 @@ def test_the_numbers_are_those_of_aim_status(house: House) -> None:
         ("ATV-001", 1, 1),
         ("VIS-001", 1, ROWS_SHOWN + 5),
     ]
-    assert [(one.kinds, one.hidden) for one in releases(house.connection)] == [(["first"], 7)]
+    [release] = releases(house.connection)
+    assert (release.kinds, release.hidden, release.attacked, release.held_back) == (["first"], 7, 2, 1)
 
 
 @pytest.mark.parametrize("by", By)

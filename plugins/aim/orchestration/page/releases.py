@@ -1,4 +1,4 @@
-"""What left the house, night by night, and how much of it is hidden."""
+"""What left the house, night by night, how much of it is hidden, and whether it withstood an attack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Release:
-    """A night's rounds together. kinds: first, revision. hidden: published values marked C; None: not noted."""
+    """A night's rounds together. kinds: first, revision. hidden: published values marked C; None: not noted.
+
+    attacked: groups of indicators and years in which hidden numbers were tried to be worked out; held_back: of them
+    those not released, since some could be.
+    """
 
     run_id: int
     clock_date: date
@@ -25,6 +29,8 @@ class Release:
     values_new: int
     values_changed: int
     hidden: int | None
+    attacked: int
+    held_back: int
 
 
 def releases(connection: psycopg.Connection[Any], most: int = MOST) -> list[Release]:
