@@ -39,6 +39,10 @@ class Group:
     year: int
 
 
+System = tuple[pl.DataFrame, Unknowns]
+"""The values of a group (values_of_cells), and what binds them."""
+
+
 @dataclass(frozen=True)
 class _Reference:
     relations: pl.DataFrame
@@ -50,11 +54,9 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
 
     A group with breaches is among those returned; whoever called takes its periods out of the round.
     """
-    _make_cells(connection, threshold)
-    reference = _read_reference(connection)
-    groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
-    begun = {group: time.monotonic() for group in groups}
-    systems = {group: _system(connection, group, reference) for group in groups}
+    begun = time.monotonic()
+    systems = round_systems(connection, threshold)
+    groups = list(systems)
     connection.execute(sql.load(__file__, "hidden_cells.sql"))
     patterns = dict(_side_by_side(groups, lambda group: _pattern(*systems[group], threshold)))
     for group, found in patterns.items():
@@ -65,13 +67,28 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     connection.execute(sql.load(__file__, "publishable.sql"))
     connection.execute("analyze pg_temp.protected_values")
     connection.execute(sql.load(__file__, "tell_cells.sql"))
-    told = {group: _system(connection, group, reference) for group in groups}
+    told = _systems(connection)
     return [
         attacked
         for _, attacked in _side_by_side(
-            groups, lambda group: _attacked(group, *told[group], threshold, patterns[group].witnesses, begun[group])
+            groups, lambda group: _attacked(group, *told[group], threshold, patterns[group].witnesses, begun)
         )
     ]
+
+
+def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Group, System]:
+    """What the round's periods (periods_in_round) and all that was released beside them are attacked as, by group.
+
+    Makes the temporary tables round_cells and former_cells.
+    """
+    _make_cells(connection, threshold)
+    return _systems(connection)
+
+
+def _systems(connection: psycopg.Connection) -> dict[Group, System]:
+    reference = _read_reference(connection)
+    groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
+    return {group: _system(connection, group, reference) for group in groups}
 
 
 def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> list[tuple[Group, Told]]:
@@ -105,7 +122,7 @@ def _read_reference(connection: psycopg.Connection) -> _Reference:
     return _Reference(frame("relations.sql"), Geography(frame("places_above.sql"), frame("parts_of_breakdown.sql")))
 
 
-def _system(connection: psycopg.Connection, group: Group, reference: _Reference) -> tuple[pl.DataFrame, Unknowns]:
+def _system(connection: psycopg.Connection, group: Group, reference: _Reference) -> System:
     rows = connection.execute(
         sql.load(__file__, "cells_together.sql"), {"attacked_with": group.attacked_with, "attacked_year": group.year}
     ).fetchall()

@@ -1,0 +1,124 @@
+"""What does hiding small numbers cost readers, against the usual way of it, and does it keep them hidden?
+
+    python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10]
+
+Takes what a night computed (AIM_HOME, or AIM_WAREHOUSE; nothing is changed in it) as one first release of a year, or of
+one month of it, group by group: how many numbers are small, how many are hidden in the end, which share of all that is
+counted they are, how long it took; and the same of the naive pattern: in each sum with one hidden number the next
+smallest is hidden too. Both are attacked by an outsider and each municipality.
+Fails where our pattern leaves a number to be worked out, or the naive one none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import date
+
+import numpy as np
+import psycopg
+
+from aim.contracts.reference import read_reference
+from aim.publish import protection
+from aim.publish.attack import attack
+from aim.publish.pattern import pattern
+from aim.publish.unknowns import Flags, Unknowns, hidden_at_first
+from aim.settings import Settings
+from aim.warehouse import sql
+from aim.warehouse.connect import warehouse
+
+ROUND = """
+insert into periods_in_round
+select distinct
+    computed.indicator_code,
+    computed.period_grain,
+    computed.period_start
+from core.indicator_current as computed
+inner join reference.protected_quantities as named on computed.indicator_code = named.indicator_code
+where
+    named.attacked_with = %(group)s
+    and extract(year from computed.period_start) = %(year)s
+    and (%(month)s::date is null or (computed.period_grain = 'month' and computed.period_start = %(month)s))
+"""
+
+
+def naive(system: Unknowns, hidden: Flags) -> Flags:
+    """Where one number of a sum is hidden, its smallest other part is hidden too, until no sum is left with one."""
+    hidden = hidden.copy()
+    rows = system.binding.tocsr()
+    sums = [
+        (rows.indices[first:last], rows.data[first:last])
+        for first, last, is_sum in zip(rows.indptr[:-1], rows.indptr[1:], system.row_is_equal, strict=True)
+        if is_sum
+    ]
+    changed = True
+    while changed:
+        changed = False
+        for places, coefficients in sums:
+            if hidden[places].sum() != 1:
+                continue
+            left = places[(coefficients > 0) & ~hidden[places] & system.may_hide[places]]
+            if left.size:
+                hidden[left[np.argmin(system.number[left])]] = changed = True
+    return hidden
+
+
+def systems(
+    connection: psycopg.Connection, group: str, year: int, month: date | None, threshold: float
+) -> list[protection.System]:
+    """The systems of one group as one first release: former releases are left aside."""
+    connection.execute(sql.load(protection.__file__, "round_table.sql"))
+    connection.execute(ROUND, {"group": group, "year": year, "month": month})
+    connection.execute("analyze periods_in_round")
+    connection.execute("delete from core.indicator_values")
+    return list(protection.round_systems(connection, threshold).values())
+
+
+def told(system: protection.System, hidden: Flags) -> str:
+    """Hidden numbers of the plan, and the share of all counted that they are."""
+    values, unknowns = system
+    planned = values["is_planned"].to_numpy() & (unknowns.number != 0)
+    counted = planned & ~values["is_signed"].to_numpy()
+    share = unknowns.number[counted & hidden].sum() / unknowns.number[counted].sum()
+    return f"{int((planned & hidden).sum()):,} of {int(planned.sum()):,} hidden, {share:.1%} of counts"
+
+
+def main() -> int:
+    """Print a paragraph for each group; returns 1 where a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--group", nargs="+", default=["S10", "S04"])
+    parser.add_argument("--year", type=int, default=2018)
+    parser.add_argument("--month", type=date.fromisoformat)
+    asked = parser.parse_args()
+    settings = Settings.from_env()
+    threshold = float(read_reference(settings.reference).parameter("suppression_threshold", date.today()))
+    is_kept = True
+    for group in asked.group:
+        with warehouse(settings) as house, house.connect() as connection:
+            found = systems(connection, group, asked.year, asked.month, threshold)
+            connection.rollback()
+        for system in found:
+            values, unknowns = system
+            first = hidden_at_first(values)
+            begun, used = time.perf_counter(), time.process_time()
+            ours = pattern(unknowns, first, threshold)
+            broken = attack(unknowns, ours.hidden, threshold, ours.witnesses)
+            print(f"{group} {asked.month or asked.year}: {int(first.sum()):,} hidden at first")
+            print(
+                f"  ours:  {told(system, ours.hidden)}; {len({one.value for one in broken})} worked out; "
+                f"{time.perf_counter() - begun:.1f} s ({time.process_time() - used:.1f} s of processor)"
+            )
+            usual = naive(unknowns, first)
+            worked_out = attack(unknowns, usual, threshold)
+            exactly = {one.value for one in worked_out if one.room.highest - one.room.lowest < 1}
+            print(
+                f"  naive: {told(system, usual)}; {len({one.value for one in worked_out})} narrowed down, "
+                f"{len(exactly)} of them exactly"
+            )
+            is_kept = is_kept and not broken and bool(worked_out)
+    return 0 if is_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
