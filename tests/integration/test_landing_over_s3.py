@@ -81,6 +81,7 @@ def test_only_whole_files_that_stood_still_are_taken(house: tuple[Settings, Test
     part = sending.Part(1).upload(Body=PLAIN)
     assert land_inbox(settings, warehouse).summary() | {"reasons": None} == {
         "received": 0, "rejected": 0, "taken_before": 0, "waiting": 0, "errored": 0, "rows": 0, "reasons": None,
+        "answers": 0, "answers_refused": 0,
     }  # fmt: skip
     sending.complete(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
     patient = settings.model_copy(update={"settle_seconds": 60})
