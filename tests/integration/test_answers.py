@@ -332,6 +332,8 @@ def test_an_annotated_copy_is_written_locked_and_comes_back_locked(
     assert aim("withdraw", str(delivery))[0] == 0
     asked.send(listed(delivery), as_csv([HEADINGS, [delivery, "8", "sav", "VIS-008", "", "", REASON]]), "2019-01-06")
     assert asked.day("2019-01-06")["land"]["reasons"] == {"gone": 1}
+    told = words(asked.letter())
+    assert "paaiškinimų jam nereikia" in told and "atsiųskite jį iš naujo" not in told
 
 
 def unlocked(content: bytes, password: str) -> bytes:

@@ -54,8 +54,10 @@ def answers_section(told: AnswersTold, speech: Speech) -> Section:
     taken = sum(rows_of(one.outcomes, _DONE) for one in told.answers)
     not_taken = sum(rows_of(one.outcomes) - rows_of(one.outcomes, _QUIET) for one in told.answers)
     refused = sum(one.verdict == "refused" for one in told.answers)
+    # Of a file that counts for nothing no reason is needed: its list is not asked for again.
+    is_again = not_taken > 0 or any(one.verdict == "refused" and one.reason_code != "gone" for one in told.answers)
     to_do = (
-        *((words("do_answer_again"),) if refused or not_taken else ()),
+        *((words("do_answer_again"),) if is_again else ()),
         *to_mend(speech, told.findings),
     )
     what = words("subject_answers_taken", taken) if taken else words("subject_answers_not_taken")
@@ -65,7 +67,7 @@ def answers_section(told: AnswersTold, speech: Speech) -> Section:
     elif to_do:
         verdict = f"{what}, {words('subject_answers_again')}" if taken else what
     else:
-        verdict = f"{what}, {words('subject_answers_all')}"
+        verdict = f"{what}, {words('subject_answers_all')}" if taken else what
     who = speech.short_name(told.provider)
     periods = {one.period for one in told.answers}
     subject = (
