@@ -20,6 +20,7 @@ from aim.contracts.calendar import Period, add_working_days
 from aim.contracts.reference import read_reference
 from aim.ledger import releases
 from aim.publish import release
+from aim.publish.protection import protect
 from aim.publish.release import NothingBuiltError, ReleaseResult, release_due
 from aim.settings import Settings
 from aim.warehouse.connect import Warehouse
@@ -485,3 +486,35 @@ def test_a_value_is_known_from_the_moment_its_former_ends(house: House) -> None:
             for day in ("2018-11-19", "2018-11-20", "2018-12-19", "2018-12-20", "2030-01-01")
         ] == [[], *[[("33", 40), ("34", 40)]] * 2, *[[("33", 45), ("34", 40)]] * 2]
         assert len(house.rows(schema)) == 3
+
+
+def test_what_is_protected_is_hidden_with_what_would_give_it_away_and_attacked(house: House) -> None:
+    pairs = {"version": "v1", "denominator": 12, "unit": "percent"}
+    house.computes(
+        Value(indicator="P01", numerator=7, **pairs),
+        Value(indicator="P01", measure="unchanged", numerator=2, **pairs),
+        Value(indicator="P09", numerator=3, **pairs),
+        Value(numerator=400),
+    )
+    with house.connection.transaction():
+        house.connection.execute(release.sql.load(release.__file__, "round_table.sql"))
+        house.connection.execute(
+            "insert into periods_in_round"
+            " select distinct indicator_code, period_grain, period_start from core.indicator_current"
+        )
+        attacked = {one.attacked_with: one for one in protect(house.connection, 5.0)}
+        shown = house.connection.execute(
+            "select indicator_code, measure, numerator, denominator, value is null, conf_status"
+            " from pg_temp.protected_values order by 1, 2"
+        ).fetchall()
+    # The two small ones share five pairs: hidden alone each is known to be from 1 to 4.
+    assert shown == [
+        ("P01", "main", None, 12, True, "C"),
+        ("P01", "unchanged", None, 12, True, "C"),
+        ("P09", "main", None, 12, True, "C"),
+        ("S01", "main", 400, 5000, False, "F"),
+    ]
+    group = attacked["pairs"]
+    assert (group.attacked_year, group.cells, group.cells_to_protect, group.cells_hidden) == (2018, 4, 2, 3)
+    assert (group.counted, group.counted_hidden, group.breaches) == (24, 12, 0)
+    assert (attacked["cases"].cells_hidden, attacked["cases"].breaches) == (0, 0)

@@ -84,15 +84,23 @@ def attack(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterabl
     witnesses: found before, of the same values; each is checked against this system and what is hidden in it, and what
     they do not clear is looked into anew.
 
-    Sums are taken for exact first. Where that leaves no room it may be a sum that does not hold (a child counted once
-    over a longer time), and whoever trusts it is misled; there he is given that it does not (Unknowns.loosened).
+    Sums are taken for exact first. Where that leaves no room whatever else were hidden, a sum does not hold (a child
+    counted once over a longer time) and whoever trusts it is misled; there he is given that it does not
+    (Unknowns.loosened).
     """
     narrow = _narrowed(system, hidden, threshold, witnesses)
     if not narrow:
         return []
+    beyond_help = _narrowed(_asking_for(system, narrow), hidden | system.may_hide, threshold, ())
+    misled = {(one.value, one.attacker) for one in beyond_help}
+    left = [one for one in narrow if (one.value, one.attacker) not in misled]
+    return left + _narrowed(_asking_for(system.loosened(), beyond_help), hidden, threshold, ())
+
+
+def _asking_for(system: Unknowns, breaches: list[Breach]) -> Unknowns:
     asked = np.zeros(system.size, dtype=bool)
-    asked[[one.value for one in narrow]] = True
-    return _narrowed(replace(system.loosened(), to_protect=asked), hidden, threshold, ())
+    asked[[one.value for one in breaches]] = True
+    return replace(system, to_protect=asked)
 
 
 def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterable[Witness]) -> list[Breach]:

@@ -43,7 +43,7 @@ def identities(cells: pl.DataFrame, relations: pl.DataFrame, geography: Geograph
         if frame.height == 0:
             continue
         frame = frame.with_columns(identity=pl.struct("key").rank("dense").cast(pl.Int64) - 1 + first)
-        first = int(frame["identity"].max()) + 1  # type: ignore[arg-type]
+        first += frame["identity"].n_unique()
         numbered.append(frame.select("identity", "cell_id", "coefficient", "is_equal"))
     return pl.concat(numbered) if numbered else pl.DataFrame(schema=_IDENTITY)
 

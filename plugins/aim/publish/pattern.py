@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_together
-from aim.publish.unknowns import Flags, Integers, Unknowns
+from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
 from aim.publish.witness import Program, Witness
 
 _NEXT_TO_NOTHING = 0.03
@@ -107,7 +107,7 @@ def _spared(
     batch: Integers,
     hidden: Flags,
     movable: Flags,
-    cost: np.ndarray[tuple[int], np.dtype[np.float64]],
+    cost: Floats,
     known_to: list[int],
     found: Witness,
 ) -> Witness:

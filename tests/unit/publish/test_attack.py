@@ -12,6 +12,7 @@ from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
 from aim.publish.attack import OUTSIDER, attack
 from aim.publish.pattern import pattern
+from aim.publish.witness import Witness, holds
 
 HOMES = ("state", "disabled", "municipal", "other")
 VILKAVISKIS = {
@@ -169,6 +170,39 @@ def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(
     left = worked_out(shown.system, hidden)
     # Where every number but the zeros is hidden nothing more can be done; then the zeros themselves tell it.
     assert not left or (hidden == (shown.system.number > 0)).all(), left
+
+
+def test_an_answer_that_does_not_hold_is_not_believed() -> None:
+    shown = table(COUNTY, PARTS, OWNERS)
+    found = attack(shown.system, shown.small, THRESHOLD)
+    false = [Witness(np.array([0]), np.array([5.0])), Witness(np.array([0, 2]), np.array([5.0, -5.0]))]
+    assert attack(shown.system, shown.small, THRESHOLD, false) == found != []
+
+
+def test_what_was_found_before_is_checked_and_not_looked_for_again() -> None:
+    shown = table(COUNTY, PARTS, OWNERS)
+    made = pattern(shown.system, shown.small, THRESHOLD)
+    assert all(holds(shown.system, one) for one in made.witnesses) and made.witnesses
+    assert attack(shown.system, made.hidden, THRESHOLD, made.witnesses) == []
+    # They move what is told where less is hidden.
+    assert attack(shown.system, shown.small, THRESHOLD, made.witnesses) == attack(shown.system, shown.small, THRESHOLD)
+
+
+def test_a_sum_that_does_not_hold_is_trusted_as_long_as_hiding_more_helps() -> None:
+    counted_once = table({"october": 4.0, "november": 9.0, "quarter": 10.0}, {"quarter": [["october", "november"]]})
+    assert [one.value for one in attack(counted_once.system, counted_once.small, THRESHOLD)] == [0]
+    hidden = pattern(counted_once.system, counted_once.small, THRESHOLD).hidden
+    assert counted_once.named(hidden) > {"october"}
+    assert attack(counted_once.system, hidden, THRESHOLD) == []
+
+
+def test_a_sum_that_shows_it_does_not_hold_gives_nothing_away() -> None:
+    in_two_months = table({"october": 0.0, "november": 0.0, "quarter": 3.0}, {"quarter": [["october", "november"]]})
+    assert attack(in_two_months.system, in_two_months.small, THRESHOLD) == []
+    assert in_two_months.named(pattern(in_two_months.system, in_two_months.small, THRESHOLD).hidden) == {"quarter"}
+    loose = in_two_months.system.loosened()
+    assert (loose.row_is_equal.tolist(), loose.row_least.tolist()) == ([False], [-3.0])
+    assert (loose.binding @ loose.number).tolist() == [3.0]
 
 
 def test_room_is_measured_in_whole_numbers() -> None:
