@@ -17,16 +17,11 @@ from aim.landing.limits import MAX_FILE_NAME_LENGTH
 from aim.landing.rejection import RejectionError
 
 _PERIOD_LETTERS = "kp"
-_NAME = re.compile(
-    rf"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{{9}})_(?P<period>[0-9{_PERIOD_LETTERS}-]+)"
-    rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
-    re.IGNORECASE,
-)
+_SLICE = rf"(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{{9}})_(?P<period>[0-9{_PERIOD_LETTERS}-]+)"
+_ENDING = rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?"
+_NAME = re.compile(_SLICE + _ENDING, re.IGNORECASE)
 _LIST_NAME = re.compile(
-    rf"(?P<list>{LIST_PREFIX}_(?P<dataset>[a-z][a-z_]*)_(?P<provider>[0-9]{{9}})_(?P<period>[0-9kp-]+)"
-    r"_(?P<delivery>[0-9]{1,9}))(?P<added>[^0-9.][^.]*)?"
-    rf"\.(?P<format>{'|'.join(FORMATS)})(?:\.(?P<packing>{'|'.join(PACKINGS)}))?",
-    re.IGNORECASE,
+    rf"(?P<list>{LIST_PREFIX}_{_SLICE}_(?P<delivery>[0-9]{{1,9}}))(?P<added>[^0-9.][^.]*)?{_ENDING}", re.IGNORECASE
 )
 """What programs and people add to a name (` (1)`, ` - Copy`, `_atsakymai`) does not matter."""
 _LONG_NUMBER = re.compile(r"[0-9]{10,}")

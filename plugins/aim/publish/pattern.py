@@ -56,15 +56,16 @@ def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> N
 def _hide_from_everybody(system: Unknowns, hidden: Flags, threshold: float) -> tuple[Flags, list[Witness]]:
     """Hide what is still needed, in `hidden` itself; returns what could not be made safe, and the witnesses."""
     movable = hidden | system.may_hide
-    hiding = Program(system, movable, threshold)
+    hiding, hidden_now = Program(system, movable, threshold), Program(system, hidden, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
     unsafe = np.zeros(system.size, dtype=bool)
     suspects = Suspects(system, threshold)
     for attackers in attackers_together(system):
-        left = clear_together(Program(system, hidden, threshold), suspects, wanted, hidden, attackers)
-        if len(attackers) == 1:
+        left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
+        if left.size and len(attackers) == 1:
             (attacker,) = attackers
             unsafe[_hide_from(hiding, suspects, left, hidden, movable, attacker)] = True
+            hidden_now = Program(system, hidden, threshold)
     return unsafe, suspects.cleared_by
 
 

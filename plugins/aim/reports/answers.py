@@ -64,12 +64,13 @@ class AnswersTold:
 def answers_come(connection: psycopg.Connection[Any], reference: Reference, clock: Clock) -> list[Answer]:
     """Lists that came in the days that mails look back on, oldest first, whether acknowledged already or not."""
     since = clock.today - days(reference, "mail_history_days", clock)
-    return read(connection, Answer, "answers_due.sql", {"since": datetime.combine(since, time.min, VILNIUS)})
+    came_since = datetime.combine(since, time.min, VILNIUS)
+    return read(connection, Answer, "answers.sql", {"since": came_since, "answer_ids": []})
 
 
 def answers_of(connection: psycopg.Connection[Any], answer_ids: Sequence[int]) -> list[Answer]:
-    """These lists."""
-    return read(connection, Answer, "answers_by_id.sql", {"answer_ids": list(answer_ids)})
+    """These lists, oldest first."""
+    return read(connection, Answer, "answers.sql", {"since": None, "answer_ids": list(answer_ids)})
 
 
 def answers_told(

@@ -1,4 +1,4 @@
--- Lists of findings that came back since `since`, with what was made of each.
+-- Lists of findings that came back, those of `answer_ids` or all since `since`, with what was made of each.
 select
     answer_id,
     provider_code,
@@ -13,5 +13,5 @@ select
     elsewhere,
     outcomes
 from ops.answers
-where received_at >= %(since)s
+where answer_id = any(%(answer_ids)s::bigint[]) or received_at >= %(since)s::timestamptz
 order by received_at, answer_id
