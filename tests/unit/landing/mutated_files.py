@@ -62,7 +62,7 @@ def mutated(count: int, seed: int) -> Iterator[Damaged]:
     chance = random.Random(seed)
     declared = contracts().datasets
     tables = {name: _table(declared[name]) for name in DATASETS if name in declared}
-    whole = {(name, form): _written(table, form, chance) for name, table in tables.items() for form in set(FORMS)}
+    whole = {(name, form): _written(table, form, chance) for name, table in tables.items() for form in sorted(set(FORMS))}
     for _ in range(count):
         name, form = chance.choice(sorted(tables)), chance.choice(FORMS)
         content = whole[name, form]
@@ -123,7 +123,7 @@ def _written(table: list[list[str]], form: str, chance: random.Random) -> bytes:
         lines = [separator.join(f'"{cell}"' if separator in cell else cell for cell in row) for row in table]
         content = (end.join(lines) + end).encode(chance.choice(_CODECS[:4]))
     if packing == "gz":
-        return gzip.compress(content, 1)
+        return gzip.compress(content, 1, mtime=0)
     return zipped({f"a.{plain}": content}) if packing == "zip" else content
 
 
@@ -139,7 +139,7 @@ def _damaged(content: bytes, form: str, other: bytes, chance: random.Random) -> 
             return inside
     if content.startswith(b"\x1f\x8b") and chance.random() < 0.7:
         try:
-            return gzip.compress(_damaged(gzip.decompress(content), form.partition(".")[0], other, chance), 1)
+            return gzip.compress(_damaged(gzip.decompress(content), form.partition(".")[0], other, chance), 1, mtime=0)
         except (OSError, EOFError, zlib.error):
             return content
     way = chance.randrange(8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -28,6 +29,7 @@ def workbook(rows: Sequence[Sequence[Any]], sheets: int = 1, last: Sequence[Sequ
     """An xlsx with `rows` on each of its sheets, on the last one `last`."""
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_numbers": False})
+    book.set_properties({"created": datetime(2019, 1, 1)})
     for number in range(1, sheets + 1):
         sheet = book.add_worksheet()
         for row, cells in enumerate(last if last and number == sheets else rows):
@@ -37,11 +39,11 @@ def workbook(rows: Sequence[Sequence[Any]], sheets: int = 1, last: Sequence[Sequ
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    """A zip of the members."""
+    """A zip of the members, the same whenever it is made."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
-            packed.writestr(name, content)
+            packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
 
