@@ -408,7 +408,7 @@ def test_a_change_behind_the_mark_is_not_told(house: House) -> None:
     assert (len(house.rows("core")), len(house.rows("marts"))) == (2, 1)
 
 
-STEPS = ("round_table.sql", "protect.sql", "close_changed.sql", "open_current.sql", "periods_touched.sql")
+STEPS = ("round_table.sql", "publishable.sql", "close_changed.sql", "open_current.sql", "periods_touched.sql")
 
 
 @pytest.mark.parametrize("step", [*STEPS, "the end"])

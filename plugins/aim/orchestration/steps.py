@@ -26,6 +26,10 @@ class FilesLeftError(RuntimeError):
     """Files lie in the inbox still, through a fault of ours; all else of the night was done."""
 
 
+class BreachError(RuntimeError):
+    """Some indicators were not released: somebody could have worked out what had to be hidden. All else was done."""
+
+
 @dataclass
 class Stage:
     """One step at work: what it needs, and what it leaves for the summary (counts only)."""
@@ -309,10 +313,20 @@ def _clock(today: str | None) -> Clock:
 
 
 def close_night(run_id: int, status: str = "succeeded") -> None:
-    """End the night; where files lie in the inbox through a fault of ours, as failed and with FilesLeftError."""
+    """End the night; as failed where something is ours to mend though all else was done.
+
+    Raises FilesLeftError where files lie in the inbox through a fault of ours, BreachError where an attack kept
+    indicators from being released.
+    """
     settings = Settings.from_env()
     with warehouse(settings) as house, house.connect() as connection:
-        left = runs.read_run(connection, run_id).summary.get("land", {}).get("errored", 0)
-        runs.close_run(connection, run_id, "failed" if left else status)
-    if left and status == "succeeded":
+        summary = runs.read_run(connection, run_id).summary
+        left = summary.get("land", {}).get("errored", 0)
+        held_back = summary.get("release", {}).get("held_back", [])
+        runs.close_run(connection, run_id, "failed" if left or held_back else status)
+    if status != "succeeded":
+        return
+    if held_back:
+        raise BreachError(f"Not released, since hidden numbers could be worked out: {', '.join(held_back)}.")
+    if left:
         raise FilesLeftError(f"{left} files could not be landed through a fault of our own: see the log of `land`.")

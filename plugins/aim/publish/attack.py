@@ -111,6 +111,7 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
         if hidden[witness.places].all():
             suspects.clear_by(witness)
     breaches = []
+    clear_of_crowds(program, suspects, wanted, hidden)
     for attackers in attackers_together(system):
         left = clear_together(program, suspects, wanted, hidden, attackers, to_the_last=len(attackers) == 1)
         if len(attackers) > 1:
@@ -153,6 +154,13 @@ def _strangers(system: Unknowns) -> list[frozenset[int]]:
     return [frozenset(group) for group in groups]
 
 
+def clear_of_crowds(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    """Clear `wanted` of every other municipality at once, then of the others: most of what is safe is so from all."""
+    strangers = _strangers(program.system)
+    for crowd in filter(None, (strangers[::2], strangers[1::2])):
+        clear_together(program, suspects, wanted, hidden, frozenset[int]().union(*crowd))
+
+
 def clear_together(
     program: Program,
     suspects: Suspects,
@@ -168,7 +176,7 @@ def clear_together(
     """
     cost = np.ones(hidden.size)
     fewest = 1 if to_the_last else _FEWEST
-    questions = [suspects.among(wanted, attackers)]
+    questions = program.split(suspects.among(wanted, attackers))
     while questions:
         asked = suspects.among(questions.pop(), attackers)
         if asked.size == 0:

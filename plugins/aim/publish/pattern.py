@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_together
+from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_of_crowds, clear_together
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
 from aim.publish.witness import Program, Witness
 
 _NEXT_TO_NOTHING = 0.03
 """Cost of moving what is hidden already: little, so that the way stays short."""
-_BATCHES = 64
+_BATCHES = 8
 """In how many questions a stage's numbers are asked for: few at a time hide little, many at a time go quickly."""
 
 
@@ -50,7 +50,7 @@ def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> N
     # Numbers of the whole country first: what is hidden for them serves the smaller places too.
     wanted = wanted[np.argsort(-system.cost[wanted], kind="stable")]
     program, suspects = Program(system, movable, threshold), Suspects(system, threshold)
-    _hide_from(program, suspects, wanted, hidden, movable, OUTSIDER)
+    _hide_from(program, suspects, wanted, hidden, movable, frozenset([OUTSIDER]))
 
 
 def _hide_from_everybody(system: Unknowns, hidden: Flags, threshold: float) -> tuple[Flags, list[Witness]]:
@@ -60,45 +60,55 @@ def _hide_from_everybody(system: Unknowns, hidden: Flags, threshold: float) -> t
     wanted = np.flatnonzero(hidden & system.to_protect)
     unsafe = np.zeros(system.size, dtype=bool)
     suspects = Suspects(system, threshold)
+    clear_of_crowds(hidden_now, suspects, wanted, hidden)
     for attackers in attackers_together(system):
+        wanted = wanted[~unsafe[wanted]]
         left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
-        if left.size and len(attackers) == 1:
-            (attacker,) = attackers
-            unsafe[_hide_from(hiding, suspects, left, hidden, movable, attacker)] = True
+        if left.size:
+            unsafe[_hide_from(hiding, suspects, left, hidden, movable, attackers)] = True
             hidden_now = Program(system, hidden, threshold)
     return unsafe, suspects.cleared_by
 
 
 def _hide_from(
-    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attacker: int
+    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
 ) -> Integers:
-    """Hide what makes `asked` safe from one attacker; returns those that nothing makes safe."""
-    attackers = frozenset([attacker])
+    """Hide what makes `asked` safe from all attackers at once; returns those that nothing makes safe from one alone."""
+    unsafe = [
+        _hide_bound(program, suspects, together, hidden, movable, attackers) for together in program.split(asked)
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *unsafe]) if len(attackers) == 1 else np.zeros(0, dtype=np.int64)
+
+
+def _hide_bound(
+    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
+) -> Integers:
     unsafe: list[int] = []
     size = -(-asked.size // _BATCHES)
     while asked.size:
         batch = asked[:: -(-asked.size // size)]
-        _hide_for(program, suspects, batch, hidden, movable, attacker)
+        _hide_for(program, suspects, batch, hidden, movable, attackers)
         missed = suspects.among(batch, attackers)
-        if batch.size == 1:
-            unsafe += missed.tolist()
-            for value in missed.tolist():
-                suspects.clear(value, attacker)
-        elif missed.size == batch.size:
-            size = 1
         asked = suspects.among(asked, attackers)
+        if len(attackers) > 1:
+            # What cannot be hidden from all at once is hidden from each alone.
+            asked = asked[~np.isin(asked, missed)]
+        elif batch.size == 1:
+            unsafe += missed.tolist()
+            asked = asked[~np.isin(asked, missed)]
+        elif missed.size == batch.size:
+            size = -(-size // 4)
     return np.array(unsafe, dtype=np.int64)
 
 
 def _hide_for(
-    program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attacker: int
+    program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
 ) -> None:
     cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
-    known_to = [] if attacker == OUTSIDER else [attacker]
-    found = program.moving(batch, movable, cost, known_to)
+    found = program.moving(batch, movable, cost, attackers)
     fresh = ~hidden[found.places]
     if fresh.sum() > 1:
-        found = _spared(program, batch, hidden, movable, cost, known_to, found)
+        found = _spared(program, batch, hidden, movable, cost, attackers, found)
     hidden[found.places] = True
     suspects.clear_by(found)
 
@@ -109,13 +119,13 @@ def _spared(
     hidden: Flags,
     movable: Flags,
     cost: Floats,
-    known_to: list[int],
+    attackers: frozenset[int],
     found: Witness,
 ) -> Witness:
     """Look again, each number cheaper the more it moved: few that move far, not many that move a little."""
     fresh = ~hidden[found.places]
     priced = cost.copy()
     priced[found.places[fresh]] /= np.maximum(np.abs(found.moved[fresh]), 1.0)
-    again = program.moving(batch, movable, priced, known_to)
+    again = program.moving(batch, movable, priced, attackers)
     before, after = found.places[fresh], again.places[~hidden[again.places]]
     return again if cost[after].sum() < cost[before].sum() else found

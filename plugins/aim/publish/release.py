@@ -5,8 +5,9 @@ one round a month. In between nothing is refreshed: yesterday's county total aga
 municipality open. A round that is killed leaves nothing; run again, it says the same. Nothing said is lost: a value
 that is another now, or is computed no more, is ended and not changed, and `marts.as_published(day)` tells what stood.
 
-So far `marts` holds totals with primary suppression alone. The publication plan of breakdowns, secondary suppression
-and its attack test are not built: until they are, a hidden cell may be worked out from the cells around it.
+Before it is said all of it is attacked, together with all that was said before (aim.publish.protection). Where somebody
+could work out what had to be hidden, that group of indicators stays as it was released last, and the night fails at its
+end: the pattern of hidden numbers is ours to mend.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -28,6 +30,7 @@ from aim.ledger import releases
 from aim.ledger.releases import PeriodKey, RoundKind
 from aim.publish.due import ComputedPeriod, may_be_released
 from aim.publish.frozen import may_be_revised
+from aim.publish.protection import protect
 from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
 
@@ -48,13 +51,17 @@ class NothingBuiltError(RuntimeError):
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """What a night published in `marts`; `kind` is none, first, revision, or both. hidden: values published as `C`."""
+    """What a night published in `marts`; `kind` is none, first, revision, or both.
+
+    hidden: values published as `C`. held_back: groups of indicators and years that an attack kept from being released.
+    """
 
     kind: str
     periods: int
     new: int
     changed: int
     hidden: int
+    held_back: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -148,7 +155,7 @@ def _instant(connection: psycopg.Connection, clock: Clock) -> datetime:
 
 
 def _publish(
-    connection: psycopg.Connection, release_id: int, instant: datetime, periods: set[PeriodKey], threshold: object
+    connection: psycopg.Connection, release_id: int, instant: datetime, periods: set[PeriodKey], threshold: Decimal
 ) -> tuple[set[PeriodKey], int, int]:
     """Bring both tables up to the computed values of `periods`.
 
@@ -160,11 +167,13 @@ def _publish(
             for period in sorted(periods):
                 copy.write_row(period)
         cursor.execute("analyze periods_in_round")
-    connection.execute("drop table if exists pg_temp.protected_values")
-    with psycopg.ClientCursor(connection) as cursor:
-        # A statement that makes a table takes no server-side parameters.
-        cursor.execute(sql.load(__file__, "protect.sql"), {"threshold": threshold})
-    connection.execute("analyze pg_temp.protected_values")
+    for attacked in protect(connection, float(threshold)):
+        releases.note_attack(connection, release_id, attacked)
+        if attacked.breaches:
+            connection.execute(
+                sql.load(__file__, "hold_back.sql"),
+                {"attacked_with": attacked.attacked_with, "attacked_year": attacked.attacked_year},
+            )
     values = {"release_id": release_id, "instant": instant}
     _bring_up(connection, _CORE, values)
     new, changed = _bring_up(connection, _MARTS, values)
@@ -191,4 +200,5 @@ def _result(connection: psycopg.Connection, run_id: int) -> ReleaseResult:
         new=told.values_new,
         changed=told.values_changed,
         hidden=int(hidden[0]) if hidden else 0,
+        held_back=releases.held_back(connection, told.release_ids),
     )

@@ -14,6 +14,7 @@ from typing import Any
 import highspy
 import numpy as np
 from scipy.sparse import hstack
+from scipy.sparse.csgraph import connected_components
 
 from aim.publish.unknowns import NOBODY, Flags, Floats, Integers, Unknowns
 
@@ -23,6 +24,8 @@ _REWARD = 1e5
 """What it is worth to move a number that is asked for: more than any way costs."""
 _MANY = 8
 """A question for more numbers is worth simplifying before it is solved; for fewer it takes longer than solving."""
+_BUNDLE = 256
+"""Parts are put together until they have about as many numbers."""
 _DUAL = 1
 """Simplex strategy of HiGHS: that nothing moves always costs least."""
 
@@ -44,25 +47,68 @@ class Room:
 
 
 class Program:
-    """All that could move in one system as one linear program, kept for question after question."""
+    """All that could move in one system, as linear programs kept for question after question.
+
+    What hangs together makes one program (the months of a stock are apart): it is asked for apart (`split`).
+    """
 
     def __init__(self, system: Unknowns, movable: Flags, threshold: float) -> None:
         """movable: all that any question may move. threshold: by how much a witness moves what it is for."""
         self.system = system
-        self.threshold = threshold
-        self._places = np.flatnonzero(movable)
+        places = np.flatnonzero(movable)
+        bound = abs(system.binding.tocsc()[:, places])
+        part_count, part = connected_components(bound.T @ bound, directed=False)
+        # Parts of a few numbers are asked together: a question has its own price.
+        size = np.bincount(part, minlength=part_count)
+        bundle = np.where(size < _BUNDLE, np.cumsum(np.minimum(size, _BUNDLE)) // _BUNDLE, -1 - np.arange(part_count))
+        self._part_of = np.full(system.size, -1)
+        self._part_of[places] = np.unique(bundle[part], return_inverse=True)[1]
+        self._parts: dict[int, _Part] = {}
+        self._threshold = threshold
+
+    def split(self, asked: Integers) -> list[Integers]:
+        """`asked` in those that hang together, each in its order; only such are asked for in one question."""
+        part = self._part_of[asked]
+        return [asked[part == one] for one in np.unique(part)]
+
+    def moving(self, asked: Integers, movable: Flags, cost: Floats, known_to: Iterable[int] = ()) -> Witness:
+        """The cheapest deviations that move as much of `asked`, each up to the threshold and away from zero, as can be.
+
+        asked: numbers that hang together (split). movable: what may move; told numbers may not. cost: of moving each
+        value by one. known_to: municipalities whose numbers are left alone, since they know them.
+        """
+        return self._part(asked[0]).moving(asked, movable, cost, known_to)
+
+    def room(self, value: int, movable: Flags, known_to: int) -> Room:
+        """How far an attacker narrows `value` down, exactly."""
+        return self._part(value).room(value, movable, known_to)
+
+    def _part(self, value: int) -> _Part:
+        number = int(self._part_of[value])
+        if number not in self._parts:
+            self._parts[number] = _Part(self.system, np.flatnonzero(self._part_of == number), self._threshold)
+        return self._parts[number]
+
+
+class _Part:
+    """One linear program, of numbers none of which is bound to one outside."""
+
+    def __init__(self, system: Unknowns, places: Integers, threshold: float) -> None:
+        self._system = system
+        self._threshold = threshold
+        self._places = places
         self._position = np.full(system.size, -1)
-        self._position[self._places] = np.arange(self._places.size)
-        self._down = -system.least[self._places]
-        self._wanted = np.flatnonzero(system.to_protect[self._places])
-        self._reward_of = np.full(self._places.size, -1)
+        self._position[places] = np.arange(places.size)
+        self._down = -system.least[places]
+        self._wanted = np.flatnonzero(system.to_protect[places])
+        self._reward_of = np.full(places.size, -1)
         self._reward_of[self._wanted] = np.arange(self._wanted.size)
-        self._away = np.where(system.number[self._places] >= 0, 1.0, -1.0)
+        self._away = np.where(system.number[places] >= 0, 1.0, -1.0)
         self._highs = self._made()
 
     def _made(self) -> Any:
         """Three kinds of columns: up and down, so that each way has its cost, and the rewarded way of what is asked."""
-        system = self.system
+        system = self._system
         columns = system.binding.tocsc()[:, self._places].tocsr()
         rows = np.flatnonzero(np.diff(columns.indptr))
         columns = columns[rows]
@@ -83,11 +129,6 @@ class Program:
         return highs
 
     def moving(self, asked: Integers, movable: Flags, cost: Floats, known_to: Iterable[int] = ()) -> Witness:
-        """The cheapest deviations that move as much of `asked`, each up to the threshold and away from zero, as can be.
-
-        movable: what may move; told numbers may not. cost: of moving each value by one. known_to: municipalities whose
-        numbers are left alone, since they know them.
-        """
         up, down = self._ways(movable, known_to)
         at = self._position[asked]
         upward = self._away[at] > 0
@@ -97,7 +138,7 @@ class Program:
         rewarded[self._reward_of[at[np.where(upward, up[at], down[at]) > 0]]] = 1.0
         price = cost[self._places]
         self._set(
-            np.concatenate([up, down, self.threshold * rewarded]),
+            np.concatenate([up, down, self._threshold * rewarded]),
             np.concatenate([price, price, -_REWARD * rewarded]),
         )
         self._highs.setOptionValue("presolve", "on" if asked.size > _MANY else "off")
@@ -109,10 +150,9 @@ class Program:
         return Witness(self._places[kept], moved[kept])
 
     def room(self, value: int, movable: Flags, known_to: int) -> Room:
-        """How far an attacker narrows `value` down, exactly."""
         up, down = self._ways(movable, [known_to])
         at = int(self._position[value])
-        number = float(self.system.number[value])
+        number = float(self._system.number[value])
         self._highs.setOptionValue("presolve", "off")
         ends = []
         for sign in (1.0, -1.0):
@@ -126,7 +166,7 @@ class Program:
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
         """How far each place may go up and down."""
         known = [owner for owner in known_to if owner != NOBODY]
-        free = movable[self._places] & ~np.isin(self.system.owner[self._places], known)
+        free = movable[self._places] & ~np.isin(self._system.owner[self._places], known)
         return np.where(free, np.inf, 0.0), np.where(free, self._down, 0.0)
 
     def _set(self, most: Floats, cost: Floats) -> None:
