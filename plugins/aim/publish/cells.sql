@@ -108,8 +108,8 @@ places_above as (
     cross join reference.nation as nation
 ),
 
--- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number. Its parts are
--- those that stood when it was seen, whenever they were first known: a revision tells of few of them anew.
+-- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number. Its parts
+-- are those that stood when it was seen, whenever they were first known: a revision tells of few of them anew.
 contributors as (
     select
         sums.quantity,
