@@ -2,168 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.rows import dict_row
+from indicators_released import SEEDS, House, Value
 
 from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period, add_working_days
 from aim.contracts.reference import read_reference
 from aim.ledger import releases
 from aim.publish import release
-from aim.publish.protection import protect
+from aim.publish.protection import Group, System, protect, round_systems
 from aim.publish.release import NothingBuiltError, ReleaseResult, release_due
-from aim.settings import Settings
-from aim.warehouse.connect import Warehouse
-
-SEEDS = Settings.from_env({}).reference
-TABLES = """
-create table core.indicator_current (
-    indicator_code text, measure text, definition_version text, period_grain text, period_start date, period_end date,
-    territory_level text, territory_code text, breakdown text, breakdown_value text,
-    numerator numeric, denominator numeric, value numeric, unit text, coverage_pct numeric, obs_status text
-);
-create table intermediate.int_indicator_periods (
-    indicator_code text, period_grain text, period_start date, period_end date, last_due_on date
-);
-create table staging.stg_parameters (parameter text, value numeric, valid_from date, valid_until date);
-insert into staging.stg_parameters values
-    ('survey_min_answers', 5, '1990-01-01', '2018-07-01'), ('survey_min_answers', 6, '2018-07-01', 'infinity');
-"""
-SEEDED = (
-    "indicators",
-    "indicator_measures",
-    "publication_plan",
-    "protected_quantities",
-    "quantity_relations",
-    "municipalities",
-    "counties",
-    "nation",
-    "instrument_items",
-)
-TYPED = {
-    "counts_persons": "boolean",
-    "is_signed": "boolean",
-    "worth": "numeric",
-    "step": "numeric",
-    "coefficient": "numeric",
-}
-
-
-@dataclass(frozen=True)
-class Value:
-    """A computed value of Alytus district, October 2018 unless said otherwise."""
-
-    numerator: float | None = 40
-    denominator: float | None = 5000
-    indicator: str = "S01"
-    measure: str = "main"
-    version: str = "v2"
-    grain: str = "month"
-    start: date = date(2018, 10, 1)
-    end: date = date(2018, 10, 31)
-    territory: str = "33"
-    breakdown: str = "total"
-    breakdown_value: str = "total"
-    unit: str = "per_1000"
-    coverage: float | None = 100
-    status: str = "A"
-    due: date | None = date(2018, 11, 12)
-
-    def row(self) -> tuple[Any, ...]:
-        value = None
-        if self.numerator is not None and self.denominator:
-            value = Decimal(str(self.numerator)) * 1000 / Decimal(str(self.denominator))
-        return (
-            self.indicator, self.measure, self.version, self.grain, self.start, self.end, "municipality",
-            self.territory, self.breakdown, self.breakdown_value, self.numerator, self.denominator, value, self.unit,
-            self.coverage, self.status,
-        )  # fmt: skip
-
 
 NOVEMBER = {"start": date(2018, 11, 1), "end": date(2018, 11, 30), "due": date(2018, 12, 10)}
 SURVEY = {"indicator": "P10", "version": "v1", "grain": "half_year", "unit": "percent", "due": date(2018, 7, 16)}
 FIRST_HALF = SURVEY | {"start": date(2018, 1, 1), "end": date(2018, 6, 30)}
 SECOND_HALF = SURVEY | {"start": date(2018, 7, 1), "end": date(2018, 12, 31)}
-
-
-class House:
-    """A warehouse whose indicators are as the test says, and its nights."""
-
-    def __init__(self, url: str, connection: psycopg.Connection[Any]) -> None:
-        self.warehouse = Warehouse(url, url)
-        self.connection = connection
-        connection.execute(TABLES)
-        for table in SEEDED:
-            with (SEEDS / f"{table}.csv").open(encoding="utf-8") as file:
-                columns, *rows = csv.reader(file)
-            connection.execute(
-                sql.SQL("create table {} ({})").format(
-                    sql.Identifier("reference", table),
-                    sql.SQL(", ").join(
-                        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPED.get(name, "text")))
-                        for name in columns
-                    ),
-                )
-            )
-            for row in rows:
-                connection.execute(
-                    sql.SQL("insert into {} values ({})").format(
-                        sql.Identifier("reference", table),
-                        sql.SQL(", ").join(sql.Literal(value or None) for value in row),
-                    )
-                )
-
-    def computes(self, *values: Value) -> None:
-        self.connection.execute("truncate core.indicator_current, intermediate.int_indicator_periods")
-        for period in {(one.indicator, one.grain, one.start, one.end, one.due) for one in values}:
-            self.connection.execute(
-                "insert into intermediate.int_indicator_periods values (%s, %s, %s, %s, %s)", period
-            )
-        for value in values:
-            self.connection.execute(
-                "insert into core.indicator_current values"
-                " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                value.row(),
-            )
-
-    def night(self, today: str, hour: int = 20) -> ReleaseResult:
-        day = date.fromisoformat(today)
-        clock = Clock(day, datetime(day.year, day.month, day.day, hour, tzinfo=VILNIUS))
-        found = self.connection.execute(
-            "insert into ops.runs (clock_date, instant) values (%s, %s) returning run_id", (day, clock.instant)
-        ).fetchone()
-        assert found is not None
-        return release_due(self.warehouse, found[0], clock, read_reference(SEEDS))
-
-    def rows(self, schema: str, condition: str = "true") -> list[dict[str, Any]]:
-        with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(
-                f"select * from {schema}.indicator_values where {condition}"  # noqa: S608 - the test's own words
-                " order by indicator_code, measure, period_start, territory_code, breakdown_value, known_from"
-            ).fetchall()
-
-    def as_published(self, day: date, schema: str = "marts") -> list[dict[str, Any]]:
-        with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(
-                f"select * from {schema}.as_published(%s)"  # noqa: S608 - the test's own words
-                " order by indicator_code, measure, period_start, territory_code, breakdown_value",
-                (day,),
-            ).fetchall()
-
-    def now(self, schema: str = "marts") -> list[tuple[Any, ...]]:
-        return [
-            (row["numerator"], row["denominator"], row["obs_status"]) for row in self.rows(schema, "known_to is null")
-        ]
 
 
 @pytest.fixture
@@ -518,3 +378,52 @@ def test_what_is_protected_is_hidden_with_what_would_give_it_away_and_attacked(h
     assert (group.attacked_year, group.cells, group.cells_to_protect, group.cells_hidden) == (2018, 4, 2, 3)
     assert (group.counted, group.counted_hidden, group.breaches) == (24, 12, 0)
     assert (attacked["cases"].cells_hidden, attacked["cases"].breaches) == (0, 0)
+
+
+def systems(house: House) -> dict[Group, System]:
+    """What is attacked in a revision of all that is computed."""
+    with house.connection.transaction():
+        house.connection.execute(release.sql.load(release.__file__, "round_table.sql"))
+        house.connection.execute(
+            "insert into periods_in_round"
+            " select distinct indicator_code, period_grain, period_start from core.indicator_current"
+        )
+        return round_systems(house.connection, 5.0)
+
+
+def test_a_sum_of_several_is_nobodys_though_one_alone_was_revised(house: House) -> None:
+    county = Value(60, level="county", territory="A1")
+    house.computes(Value(40), Value(20, territory="11"), county)
+    house.night("2018-11-20")
+    house.computes(Value(41), Value(20, territory="11"), replace(county, numerator=61))
+    house.night("2018-12-20")
+    values, _ = systems(house)[Group("cases", 2018)]
+    owners = values.select("territory_code", "number", "owner").rows()
+    assert set(owners) == {("33", 40, "33"), ("33", 41, "33"), ("11", 20, "11"), ("A1", 60, None), ("A1", 61, None)}
+    house.computes(Value(41), Value(0, territory="11"), replace(county, numerator=41))
+    values, _ = systems(house)[Group("cases", 2018)]
+    assert ("A1", 41, "33") in values.select("territory_code", "number", "owner").rows()
+
+
+def test_a_quarter_told_before_its_months_were_revised_is_not_taken_for_their_sum(house: House) -> None:
+    violence = {"indicator": "S02", "version": "v1"}
+    october, november, december = (
+        Value(number, **violence, start=date(2018, month, 1), end=end, due=add_working_days(end, 6))
+        for number, month, end in (
+            (20, 10, date(2018, 10, 31)),
+            (30, 11, date(2018, 11, 30)),
+            (40, 12, date(2018, 12, 31)),
+        )
+    )
+    quarter = replace(december, numerator=91, grain="quarter", start=october.start)
+    house.computes(october, november)
+    house.night("2018-12-20")
+    revised = replace(october, numerator=21)
+    house.computes(revised, november, december, quarter)
+    house.night("2019-01-18")
+    ((_, before),) = systems(house).values()
+    house.night("2019-01-20")
+    ((_, after),) = systems(house).values()
+    for system in (before, after):
+        assert system.row_is_equal.sum() == 1
+        assert (system.binding @ system.number == 0).all()

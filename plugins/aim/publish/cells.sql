@@ -108,23 +108,33 @@ places_above as (
     cross join reference.nation as nation
 ),
 
--- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number.
+-- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number. Its parts
+-- are those that stood when it was seen, whenever they were first known: a revision tells of few of them anew.
 contributors as (
     select
-        numbers.quantity,
-        numbers.cell_period,
-        numbers.cell_breakdown,
-        numbers.cell_value,
-        numbers.seen_at,
-        places.territory_code,
-        min(numbers.territory_code) as sole
-    from numbers
-    inner join places_above as places on numbers.territory_code = places.municipality_code
-    where numbers.territory_level = 'municipality' and numbers.number <> 0
+        sums.quantity,
+        sums.cell_period,
+        sums.cell_breakdown,
+        sums.cell_value,
+        sums.seen_at,
+        sums.territory_code,
+        min(parts.territory_code) as sole
+    from numbers as sums
+    inner join places_above as places on sums.territory_code = places.territory_code
+    inner join numbers as parts
+        on
+            places.municipality_code = parts.territory_code
+            and parts.territory_level = 'municipality'
+            and parts.number <> 0
+            and sums.quantity = parts.quantity
+            and sums.cell_period = parts.cell_period
+            and sums.cell_breakdown = parts.cell_breakdown
+            and sums.cell_value = parts.cell_value
+            and sums.seen_at >= parts.seen_at
+            and coalesce(sums.seen_at < parts.seen_until, true)
     group by
-        numbers.quantity, numbers.cell_period, numbers.cell_breakdown, numbers.cell_value, numbers.seen_at,
-        places.territory_code
-    having min(numbers.territory_code) = max(numbers.territory_code)
+        sums.quantity, sums.cell_period, sums.cell_breakdown, sums.cell_value, sums.seen_at, sums.territory_code
+    having min(parts.territory_code) = max(parts.territory_code)
 )
 
 select

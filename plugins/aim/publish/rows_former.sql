@@ -33,6 +33,7 @@ select
     former.coverage_pct,
     former.obs_status,
     former.known_from as seen_at,
+    former.known_to as seen_until,
     former.numerator is null or coalesce(bool_or(told.numerator is not null), false) as tells_numerator,
     former.denominator is null or coalesce(bool_or(told.denominator is not null), false) as tells_denominator
 from core.indicator_values as former
@@ -55,4 +56,4 @@ group by
     former.indicator_code, former.measure, former.definition_version, former.period_grain, former.period_start,
     former.period_end, former.territory_level, former.territory_code, former.breakdown, former.breakdown_value,
     former.numerator, former.denominator, former.value, former.unit, former.coverage_pct, former.obs_status,
-    former.known_from
+    former.known_from, former.known_to

@@ -3,6 +3,7 @@ create temporary table rows_told on commit drop as
 select
     values_now.*,
     'infinity'::timestamptz as seen_at,
+    null::timestamptz as seen_until,
     false as tells_numerator,
     false as tells_denominator
 from core.indicator_current as values_now

@@ -163,8 +163,12 @@ def _without_sums_of_nothing(bound: pl.DataFrame, something: Flags) -> pl.DataFr
 
 
 def _bound_values(values: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """members with the values of their cells, once for each moment at which one of an identity's cells changed."""
-    stood = members.join(values.select("cell_id", "value_id", "since", "until"), on="cell_id")
+    """members with the values of their cells, once for each moment at which one of an identity's cells changed.
+
+    A sum that did not hold and holds now said nothing then: a quarter is told when its last month is due, and what had
+    come late for the months before it is told of them in the next revision.
+    """
+    stood = members.join(values.select("cell_id", "value_id", "since", "until", "number"), on="cell_id")
     moments = (
         stood.group_by("identity")
         .agg(
@@ -177,8 +181,13 @@ def _bound_values(values: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         .sort("identity", "moment")
         .with_row_index("row")
     )
+    missed = (pl.col("coefficient") * pl.col("number")).sum().over("row")
+    holds = missed.abs() < _EXACT
     return (
         moments.join(stood, on="identity")
         .filter((pl.col("since") <= pl.col("moment")) & (pl.col("moment") < pl.col("until")))
+        .with_columns(holds=holds)
+        .with_columns(held_last=pl.col("moment").filter("holds").max().over("identity"))
+        .filter(~pl.col("is_equal") | pl.col("holds") | (pl.col("moment") > pl.col("held_last").fill_null(-1)))
         .select("row", "value_id", "coefficient", "is_equal")
     )
