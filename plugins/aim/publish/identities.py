@@ -25,8 +25,9 @@ class Geography:
 
 
 def identities(cells: pl.DataFrame, relations: pl.DataFrame, geography: Geography) -> pl.DataFrame:
-    """One row per identity and cell in it: identity (number), cell_id, coefficient, is_equal (else: at least zero).
+    """One row per identity and cell in it: identity (number), kind, cell_id, coefficient, is_equal (else: at least 0).
 
+    kind: what sort of sum it is, and of which quantity; a sort that fails somewhere may hold elsewhere by chance alone.
     cells: one row per cell, with cell_id, its key and territory_level. relations: the rows of quantity_relations.csv.
     An identity of which a cell is missing says nothing and is left out.
     """
@@ -44,23 +45,37 @@ def identities(cells: pl.DataFrame, relations: pl.DataFrame, geography: Geograph
             continue
         frame = frame.with_columns(identity=pl.struct("key").rank("dense").cast(pl.Int64) - 1 + first)
         first += frame["identity"].n_unique()
-        numbered.append(frame.select("identity", "cell_id", "coefficient", "is_equal"))
+        numbered.append(frame.select(*_IDENTITY))
     return pl.concat(numbered) if numbered else pl.DataFrame(schema=_IDENTITY)
 
 
-_IDENTITY = {"identity": pl.Int64, "cell_id": pl.UInt32, "coefficient": pl.Float64, "is_equal": pl.Boolean}
+_IDENTITY = {
+    "identity": pl.Int64,
+    "kind": pl.String,
+    "cell_id": pl.UInt32,
+    "coefficient": pl.Float64,
+    "is_equal": pl.Boolean,
+}
 
 
-def _sum(parts: pl.DataFrame, wholes: pl.DataFrame, on: list[str], part_count: int | None = None) -> pl.DataFrame:
-    """parts add up to wholes, matched on columns `on`; both bear cell_id."""
+def _sum(
+    sort: str, parts: pl.DataFrame, wholes: pl.DataFrame, on: list[str], part_count: int | None = None
+) -> pl.DataFrame:
+    """parts add up to wholes, matched on columns `on`, the quantity among them; both bear cell_id."""
     known = parts.join(wholes.select(on).unique(), on=on, how="semi")
     if part_count is not None:
         known = known.filter(pl.len().over(on) == part_count)
     whole = wholes.join(known.select(on).unique(), on=on, how="semi")
     return pl.concat(
         [
-            known.select(key=pl.struct(on), cell_id="cell_id", coefficient=pl.lit(1.0), is_equal=pl.lit(True)),
-            whole.select(key=pl.struct(on), cell_id="cell_id", coefficient=pl.lit(-1.0), is_equal=pl.lit(True)),
+            cells.select(
+                key=pl.struct(on),
+                kind=pl.format("{} {}", pl.lit(sort), "quantity"),
+                cell_id="cell_id",
+                coefficient=pl.lit(coefficient),
+                is_equal=pl.lit(True),
+            )
+            for cells, coefficient in ((known, 1.0), (whole, -1.0))
         ]
     )
 
@@ -69,7 +84,7 @@ def _territories(cells: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
     rest = [column for column in CELL if column != "territory_code"]
     parts = cells.join(above, on="territory_code").with_columns(place="above")
     wholes = cells.with_columns(place="territory_code")
-    return _sum(parts, wholes, ["place", *rest])
+    return _sum("places", parts, wholes, ["place", *rest])
 
 
 def _breakdowns(cells: pl.DataFrame) -> pl.DataFrame:
@@ -77,7 +92,7 @@ def _breakdowns(cells: pl.DataFrame) -> pl.DataFrame:
     parts = cells.filter(pl.col("cell_breakdown") != "total").with_columns(by="cell_breakdown")
     totals = cells.filter(pl.col("cell_breakdown") == "total")
     wholes = totals.join(parts.select(*rest, "by").unique(), on=rest)
-    return _sum(parts, wholes, [*rest, "by"])
+    return _sum("breakdown", parts, wholes, [*rest, "by"])
 
 
 def _nested_breakdowns(cells: pl.DataFrame, parts_of_breakdown: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +103,7 @@ def _nested_breakdowns(cells: pl.DataFrame, parts_of_breakdown: pl.DataFrame) ->
         right_on=["part_breakdown", "part_value"],
     )
     wholes = cells.with_columns(whole="cell_breakdown", whole_value="cell_value")
-    return _sum(parts, wholes, [*rest, "whole", "whole_value"])
+    return _sum("nested breakdown", parts, wholes, [*rest, "whole", "whole_value"])
 
 
 def _periods(cells: pl.DataFrame) -> pl.DataFrame:
@@ -105,10 +120,8 @@ def _periods(cells: pl.DataFrame) -> pl.DataFrame:
     ):
         parts = flows.filter(pl.col("grain") == part).with_columns(whole=truncated, parts=pl.lit(part))
         wholes = flows.filter(pl.col("grain") == grain).with_columns(whole="start", parts=pl.lit(part))
-        found.append(_sum(parts, wholes, ["whole", "parts", *rest], count))
-    return pl.concat(
-        [frame.select(pl.col("key").struct.json_encode(), "cell_id", "coefficient", "is_equal") for frame in found]
-    )
+        found.append(_sum("periods", parts, wholes, ["whole", "parts", *rest], count))
+    return pl.concat([frame.with_columns(pl.col("key").struct.json_encode()) for frame in found])
 
 
 def _related(cells: pl.DataFrame, relation: pl.DataFrame) -> pl.DataFrame:
@@ -127,6 +140,7 @@ def _related(cells: pl.DataFrame, relation: pl.DataFrame) -> pl.DataFrame:
     whole = pl.concat([term.select("cell_id", "coefficient", *on) for term in terms])
     return whole.filter(pl.len().over(on) == len(terms)).select(
         key=pl.struct(on),
+        kind=pl.lit(relation["relation"][0]),
         cell_id="cell_id",
         coefficient="coefficient",
         is_equal=pl.lit(relation["bound"][0] == "equal"),

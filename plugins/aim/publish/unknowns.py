@@ -27,7 +27,8 @@ class Unknowns:
     number is above 0). owner: the municipality that knows it, or NOBODY. to_protect: had to be hidden. may_hide: not
     told yet, so that it can be hidden. cost: what hiding it loses to readers. step: its smallest unit. stage: longer
     periods of flows are told after the shorter ones they sum up (0, 1, 2).
-    binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal.
+    binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal. row_kind: which rows are of one
+    kind (identities).
     """
 
     number: Floats
@@ -41,6 +42,7 @@ class Unknowns:
     binding: Any
     row_least: Floats
     row_is_equal: Flags
+    row_kind: Integers
 
     @property
     def size(self) -> int:
@@ -60,8 +62,9 @@ class Unknowns:
     def looser(self) -> Iterator[Unknowns]:
         """The same for who knows that some sums do not hold: first that they only bound, then that they say nothing.
 
-        They bound: their parts are known to exceed them, or to fall short. With all numbers hidden nothing is then
-        narrowed down but what bounds that miss both ways leave; without them nothing is: all could be twice as much.
+        They bound: their parts are known to exceed them, or to fall short. They say nothing: nor does any other of
+        their kind, which may hold by chance where one exceeds and another falls short. With all numbers hidden
+        nothing is narrowed down then: all could be twice what they are.
         """
         missed = self.binding @ self.number
         broken = self.row_is_equal & (np.abs(missed) > _EXACT)
@@ -72,7 +75,7 @@ class Unknowns:
             row_least=np.where(broken, -np.abs(missed), self.row_least),
             row_is_equal=self.row_is_equal & ~broken,
         )
-        yield self._of_rows(np.flatnonzero(~broken))
+        yield self._of_rows(np.flatnonzero(~np.isin(self.row_kind, self.row_kind[broken])))
 
     def _of_rows(self, rows: Integers) -> Unknowns:
         return replace(
@@ -80,6 +83,7 @@ class Unknowns:
             binding=self.binding[rows],
             row_least=self.row_least[rows],
             row_is_equal=self.row_is_equal[rows],
+            row_kind=self.row_kind[rows],
         )
 
 
@@ -106,6 +110,8 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
     )
     is_equal = np.zeros(count, dtype=bool)
     is_equal[rows] = bound["is_equal"].to_numpy()
+    kind = np.zeros(count, dtype=np.int64)
+    kind[rows] = bound["kind"].rank("dense").to_numpy()
     # A bound that the numbers themselves break (a family counted twice) binds no further.
     row_least = np.where(is_equal, 0.0, np.minimum(-(binding @ number), 0.0))
     is_new = values["is_new"].to_numpy()
@@ -125,6 +131,7 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
         binding=binding,
         row_least=row_least,
         row_is_equal=is_equal,
+        row_kind=kind,
     )
 
 
@@ -189,5 +196,5 @@ def _bound_values(values: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
         .with_columns(holds=holds)
         .with_columns(held_last=pl.col("moment").filter("holds").max().over("identity"))
         .filter(~pl.col("is_equal") | pl.col("holds") | (pl.col("moment") > pl.col("held_last").fill_null(-1)))
-        .select("row", "value_id", "coefficient", "is_equal")
+        .select("row", "kind", "value_id", "coefficient", "is_equal")
     )

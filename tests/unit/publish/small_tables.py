@@ -67,6 +67,7 @@ def table(
             binding=binding,
             row_least=np.where(is_equal, 0.0, np.minimum(-(binding @ number), 0.0)),
             row_is_equal=is_equal,
+            row_kind=np.arange(is_equal.size),
         ),
         small,
     )

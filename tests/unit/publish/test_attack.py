@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,6 +205,16 @@ def test_a_sum_that_shows_it_does_not_hold_gives_nothing_away() -> None:
     assert (without.binding.shape[0], without.size) == (0, 3)
     assert (loose.row_is_equal.tolist(), loose.row_least.tolist()) == ([False], [-3.0])
     assert (loose.binding @ loose.number).tolist() == [3.0]
+
+
+def test_a_sort_of_sum_that_fails_both_ways_holds_nowhere_but_by_chance() -> None:
+    quarters = {"a": [["a1", "a2"]], "b": [["b1", "b2"]], "both": [["a", "b"]]}
+    numbers = {"a1": 1.0, "a2": 1.0, "a": 1.0, "b1": 1.0, "b2": 1.0, "b": 3.0, "both": 4.0}
+    missed_both_ways = table(numbers, quarters).system
+    *_, without = missed_both_ways.looser()
+    assert without.binding.shape[0] == 1
+    *_, without = replace(missed_both_ways, row_kind=np.zeros(3, dtype=np.int64)).looser()
+    assert without.binding.shape[0] == 0
 
 
 def test_room_is_measured_in_whole_numbers() -> None:
