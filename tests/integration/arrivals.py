@@ -24,10 +24,8 @@ CHILDREN = {"11": 9000, "33": 4100, "38": 3000, "21": 29000, "23": 545, "25": 28
 NATION = "00"
 BREAKDOWNS = {
     "sex": ("male", "female"),
-    "age_band": ("0-3", "4-6", "7-9", "10-14", "15-17"),
     "disability": ("yes", "no"),
 }
-_AGES = (15, 12, 18, 35, 20)
 _RARE = (1, 9)
 _LATE, _CORRECTED, _FORGOTTEN = 0.1, 0.2, 0.8
 _WORKING_DAYS_UNTIL_DUE = 6
@@ -101,7 +99,6 @@ class Country:
     def _person(self) -> Person:
         groups = (
             ("sex", self._random.choice(BREAKDOWNS["sex"])),
-            ("age_band", self._random.choices(BREAKDOWNS["age_band"], _AGES)[0]),
             ("disability", self._random.choices(BREAKDOWNS["disability"], _RARE)[0]),
         )
         return Person(groups, self._random.random() < 0.7)

@@ -427,3 +427,38 @@ def test_a_quarter_told_before_its_months_were_revised_is_not_taken_for_their_su
     for system in (before, after):
         assert system.row_is_equal.sum() == 1
         assert (system.binding @ system.number == 0).all()
+
+
+def test_what_a_quarter_would_give_away_of_a_month_not_yet_revised_is_hidden(house: House) -> None:
+    """One child of October came late: told beside November and December, the quarter would say so."""
+    violence = {"indicator": "S02", "version": "v1"}
+    ends = (date(2018, 10, 31), date(2018, 11, 30), date(2018, 12, 31))
+    large, small = (40, 30, 50), (0, 10, 20)
+
+    def counted(level: str, territory: str, number: int, of: int) -> Value:
+        end = ends[of]
+        place = {"level": level, "territory": territory}
+        return Value(number, **violence, **place, start=end.replace(day=1), end=end, due=add_working_days(end, 6))
+
+    def computed(*months: int, late: int = 0) -> list[Value]:
+        values = []
+        for level, territory, numbers in (
+            ("municipality", "33", large),
+            ("municipality", "11", (late, *small[1:])),
+            ("county", "A1", tuple(one + other for one, other in zip(large, (late, *small[1:]), strict=True))),
+        ):
+            values += [counted(level, territory, numbers[month], month) for month in months]
+            if len(months) == 3:
+                last = counted(level, territory, sum(numbers), 2)
+                values.append(replace(last, grain="quarter", start=ends[0].replace(day=1)))
+        return values
+
+    house.computes(*computed(0, 1))
+    house.night("2018-12-20")
+    house.computes(*computed(0, 1, 2, late=1))
+    assert house.night("2019-01-18").held_back == ()
+    quarter = {row["territory_code"]: row["conf_status"] for row in house.rows("marts", "period_grain = 'quarter'")}
+    assert quarter["11"] == "C"
+    assert house.night("2019-01-20").held_back == ()
+    october = house.rows("marts", "known_to is null and territory_code = '11' and period_start = '2018-10-01'")
+    assert {row["conf_status"] for row in october} == {"C"}

@@ -6,7 +6,8 @@ create temporary table {cells} on commit drop as
 with planned as (
     select
         rows_told.*,
-        coalesce(this_breakdown.worth, each_breakdown.worth) as worth
+        coalesce(this_breakdown.worth, each_breakdown.worth) is not null as is_planned,
+        case when rows_told.is_in_round then coalesce(this_breakdown.worth, each_breakdown.worth) end as worth
     from rows_told
     left join reference.publication_plan as this_breakdown
         on
@@ -58,7 +59,7 @@ numbers as (
             when planned.breakdown = any(string_to_array(quantities.whole_in, ' ')) then 'total'
             else planned.breakdown_value
         end as cell_value,
-        planned.worth is not null or special_groups.quantity is not null as is_cell,
+        planned.is_planned or special_groups.quantity is not null as is_cell,
         withheld.fewest is not null as has_rule_of_its_own,
         coalesce(planned.denominator < withheld.fewest, false) as is_withheld,
         coalesce(

@@ -35,7 +35,8 @@ select
     former.known_from as seen_at,
     former.known_to as seen_until,
     former.numerator is null or coalesce(bool_or(told.numerator is not null), false) as tells_numerator,
-    former.denominator is null or coalesce(bool_or(told.denominator is not null), false) as tells_denominator
+    former.denominator is null or coalesce(bool_or(told.denominator is not null), false) as tells_denominator,
+    true as is_in_round
 from core.indicator_values as former
 inner join touched_groups as touched
     on extract(year from former.period_start) = touched.attacked_year
