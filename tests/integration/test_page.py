@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -65,7 +66,8 @@ class House(JudgedSlices):
             release = open_round(self.connection, self.night, "first", TODAY, instant)
             for group, breaches in (("cases", 0), ("S02", 2)):
                 note_attack(self.connection, release, Attacked(group, 2019, 90, 12, 30, 800.0, 60.0, breaches, 1.5))
-            runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7})
+            cost = {"attacked": 2, "cells": 90, "cells_hidden": 30, "counted": 800.5, "counted_hidden": 60.0}
+            runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7, "held_back": ["S02 2019"], **cost})
             runs.close_run(self.connection, self.night, "failed")
 
 
@@ -114,6 +116,8 @@ def test_the_numbers_are_those_of_aim_status(house: House) -> None:
     ]
     [release] = releases(house.connection)
     assert (release.kinds, release.hidden, release.attacked, release.held_back) == (["first"], 7, 2, 1)
+    assert (release.cells, release.cells_hidden) == (90, 30)
+    assert (release.counted, release.counted_hidden) == (Decimal("800.5"), 60)
 
 
 @pytest.mark.parametrize("by", By)
@@ -220,6 +224,12 @@ def test_each_page_stands_alone_and_can_be_used_with_the_keyboard_and_by_ear(hou
             assert attributes.get("type") == "hidden" or attributes.get("id") in labelled, (name, attributes)
         # Tags in an attribute, or a sentence put in before it was filled.
         assert not re.search(r'="[^"]*<', text) and "{" not in text.split("</style>")[1], name
+
+
+def test_what_hiding_cost_stands_beside_what_was_published(house: House) -> None:
+    for lang, numbers, sums in (("lt", "33,33 %", "7,50 %"), ("en", "33.33 %", "7.50 %")):
+        text = pages(house, lang)["releases"]
+        assert f">{numbers}</td>" in text and f">{sums}</td>" in text
 
 
 def test_colour_is_never_the_only_signal(house: House) -> None:

@@ -164,6 +164,8 @@ def test_it_is_told_in_both_languages_at_any_width(slices: JudgedSlices) -> None
 def test_what_is_ours_to_mend_is_told(slices: JudgedSlices) -> None:
     with slices.connection.transaction():
         failed = runs.open_run(slices.connection, Clock.at(TODAY))
+        cost = {"attacked": 3, "cells": 200, "cells_hidden": 25, "counted": 900.0, "counted_hidden": 9.0}
+        runs.note_stage(slices.connection, failed, "release", 2, {**cost, "held_back": ["pairs 2018"]})
         runs.close_run(slices.connection, failed, "failed")
     slices.connection.execute(
         "insert into quality.check_results"
@@ -178,9 +180,11 @@ def test_what_is_ours_to_mend_is_told(slices: JudgedSlices) -> None:
         ("night", None, 1),
         ("promise", "pairs_add_up", 1),
     ]
-    text = told(found, "lt")
+    text = told(found, "lt", 200)
     assert "Paskutinė naktis: 2019-01-22 (vykdymas 2), nepavyko" in text
     assert "sudarant duomenis neišlaikyta patikra pairs_add_up" in text
+    assert "12,50 % skaičių, 1,00 % to, ką jie skaičiuoja; atakuotos 3 rodiklių grupės" in text
+    assert "Nepaskelbta, nes paslėptus skaičius būtų galima apskaičiuoti: pairs 2018." in text
 
 
 def test_what_is_asked_wrongly_is_refused(slices: JudgedSlices) -> None:

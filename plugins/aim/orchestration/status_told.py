@@ -10,7 +10,7 @@ from rich.text import Text
 from aim.contracts.load import contracts
 from aim.language import NO_NUMBER, count_text, say, two_decimals
 from aim.ledger.status import Silence, SliceStatus
-from aim.orchestration.night_summary import STAGES
+from aim.orchestration.night_summary import STAGES, release_lines
 from aim.orchestration.status import Status
 from aim.terminal_page import TerminalPage
 from aim.terminal_table import Column
@@ -58,6 +58,8 @@ class _Page(TerminalPage):
         self._console.print(Text(self._say("night", date=run["clock_date"], run_id=run["run_id"], state=state), "bold"))
         done = [f"{name} {round(run['stage_seconds'][name])} s" for name in STAGES if name in run["stage_seconds"]]
         self._line(self._say("stages", list=", ".join(done) or NO_NUMBER))
+        for line, style in release_lines(run["summary"].get("release", {}), self._lang):
+            self._line(line, style or "")
         waiting = [self._say("unjudged_of", dataset=one.dataset, new=one.new, again=one.again) for one in told.unjudged]
         self._line(self._say("unjudged", list="; ".join(waiting)) if waiting else self._say("all_judged"))
         if not told.incidents:

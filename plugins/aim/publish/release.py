@@ -13,7 +13,7 @@ end: the pattern of hidden numbers is ours to mend.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,7 +53,9 @@ class NothingBuiltError(RuntimeError):
 class ReleaseResult:
     """What a night published in `marts`; `kind` is none, first, revision, or both.
 
-    hidden: values published as `C`. held_back: groups of indicators and years that an attack kept from being released.
+    hidden: values published as `C`. attacked: groups of indicators and years. cells, counted: the numbers of those
+    released, and their sum; cells_hidden, counted_hidden: of that hidden. held_back: groups and years that an attack
+    kept from being released.
     """
 
     kind: str
@@ -61,6 +63,11 @@ class ReleaseResult:
     new: int
     changed: int
     hidden: int
+    attacked: int = 0
+    cells: int = 0
+    cells_hidden: int = 0
+    counted: float = 0.0
+    counted_hidden: float = 0.0
     held_back: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
@@ -200,5 +207,6 @@ def _result(connection: psycopg.Connection, run_id: int) -> ReleaseResult:
         new=told.values_new,
         changed=told.values_changed,
         hidden=int(hidden[0]) if hidden else 0,
+        **asdict(releases.hiding(connection, told.release_ids)),
         held_back=releases.held_back(connection, told.release_ids),
     )
