@@ -31,6 +31,7 @@ from aim.ledger.releases import PeriodKey, RoundKind
 from aim.publish.due import ComputedPeriod, may_be_released
 from aim.publish.frozen import may_be_revised
 from aim.publish.protection import protect
+from aim.publish.roles import MAINTAIN_SINCE
 from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
 
@@ -139,6 +140,8 @@ def release_due(warehouse: Warehouse, run_id: int, clock: Clock, reference: Refe
             release_id = releases.open_round(connection, run_id, kind, clock.today, instant)
             published, new, changed = _publish(connection, release_id, instant, periods, threshold)
             releases.close_round(connection, release_id, published, new, changed)
+        if rounds:
+            _count_anew(connection)
         return _result(connection, run_id)
 
 
@@ -193,6 +196,13 @@ def _bring_up(connection: psycopg.Connection, copied: _Copy, values: dict[str, A
     changed = connection.execute(copied.statement("close_changed.sql"), values).rowcount
     opened = connection.execute(copied.statement("open_current.sql"), values).fetchone()
     return (int(opened[0]) if opened else 0), changed
+
+
+def _count_anew(connection: psycopg.Connection) -> None:
+    """Let readers' queries be planned by what is there now; a server too old for it comes to it by itself, later."""
+    if connection.info.server_version >= MAINTAIN_SINCE:
+        for copied in (_CORE, _MARTS):
+            connection.execute(compose.SQL("analyze {}").format(copied.published))
 
 
 def _result(connection: psycopg.Connection, run_id: int) -> ReleaseResult:
