@@ -145,6 +145,7 @@ def land(
 ) -> None:
     """Land files by hand; the next night judges them."""
     from aim.landing.load import land_files
+    from aim.orchestration.landed_told import print_landed
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
@@ -154,7 +155,7 @@ def land(
     if as_json:
         _print_json(result)
     else:
-        console.print(say("cli.landed", settings.lang, summary=result))
+        print_landed(result, settings.lang, console)
 
 
 def _refuse_missing(settings: Settings, files: list[Path]) -> None:
