@@ -19,7 +19,7 @@ from psycopg import sql as compose
 
 from aim.ledger.releases import Attacked
 from aim.publish.attack import Breach, attack
-from aim.publish.cells import CELL, seen, values_of_cells
+from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
 from aim.publish.pattern import Pattern, pattern
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
@@ -71,11 +71,12 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     connection.execute("drop table if exists pg_temp.protected_values")
     connection.execute(sql.load(__file__, "publishable.sql"))
     connection.execute("analyze pg_temp.protected_values")
-    connection.execute(sql.load(__file__, "tell_cells.sql"))
-    told = _systems(connection)
-    breaches = _side_by_side(groups, lambda group: _breaches(*told[group], threshold, patterns[group].told.witnesses))
+    told = _told(connection, systems)
+    breaches = _side_by_side(
+        groups, lambda group: _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
+    )
     return [
-        _attacked(group, *told[group], found.told, patterns[group].seconds + found.seconds)
+        _attacked(group, told[group], systems[group][1], found.told, patterns[group].seconds + found.seconds)
         for group, found in breaches.items()
     ]
 
@@ -86,10 +87,6 @@ def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Grou
     Makes the temporary tables round_cells and former_cells.
     """
     _make_cells(connection, threshold)
-    return _systems(connection)
-
-
-def _systems(connection: psycopg.Connection) -> dict[Group, System]:
     reference = _read_reference(connection)
     groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
     return {group: _system(connection, group, reference) for group in groups}
@@ -149,6 +146,14 @@ def _cells_hidden(values: pl.DataFrame, hidden: Flags) -> pl.DataFrame:
     """The keys of the cells that are hidden now."""
     last = values.with_columns(hidden=pl.Series(hidden)).group_by("cell_id", maintain_order=True).last()
     return last.filter("hidden", "is_planned").select(CELL)
+
+
+def _told(connection: psycopg.Connection, systems: dict[Group, System]) -> dict[Group, pl.DataFrame]:
+    """The values of each group, told or not as they are about to be published."""
+    cells: dict[Group, list[tuple[str, ...]]] = {group: [] for group in systems}
+    for attacked_with, year, *cell in connection.execute(sql.load(__file__, "told_cells.sql")):
+        cells[Group(attacked_with, year)].append(tuple(cell))
+    return {group: told_too(values, cells[group]) for group, (values, _) in systems.items()}
 
 
 def _breaches(values: pl.DataFrame, system: Unknowns, threshold: float, witnesses: list[Witness]) -> list[Breach]:
