@@ -86,15 +86,20 @@ def attack(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterabl
 
     Sums are taken for exact first. Where that leaves no room whatever else were hidden, a sum does not hold (a child
     counted once over a longer time) and whoever trusts it is misled; there he is given that it does not
-    (Unknowns.loosened).
+    (Unknowns.looser).
     """
     narrow = _narrowed(system, hidden, threshold, witnesses)
-    if not narrow:
-        return []
-    beyond_help = _narrowed(_asking_for(system, narrow), hidden | system.may_hide, threshold, ())
-    misled = {(one.value, one.attacker) for one in beyond_help}
-    left = [one for one in narrow if (one.value, one.attacker) not in misled]
-    return left + _narrowed(_asking_for(system.loosened(), beyond_help), hidden, threshold, ())
+    breaches: list[Breach] = []
+    trusting = system
+    for looser in system.looser():
+        if not narrow:
+            break
+        beyond_help = _narrowed(_asking_for(trusting, narrow), hidden | system.may_hide, threshold, ())
+        misled = {(one.value, one.attacker) for one in beyond_help}
+        breaches += [one for one in narrow if (one.value, one.attacker) not in misled]
+        narrow = _narrowed(_asking_for(looser, beyond_help), hidden, threshold, ())
+        trusting = looser
+    return breaches + narrow
 
 
 def _asking_for(system: Unknowns, breaches: list[Breach]) -> Unknowns:
@@ -111,6 +116,7 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
         if hidden[witness.places].all():
             suspects.clear_by(witness)
     breaches = []
+    no_cost = np.zeros(system.size)
     clear_of_crowds(program, suspects, wanted, hidden)
     for attackers in attackers_together(system):
         left = clear_together(program, suspects, wanted, hidden, attackers, to_the_last=len(attackers) == 1)
@@ -118,10 +124,12 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
             continue
         (attacker,) = attackers
         for value in left.tolist():
-            room = program.room(value, hidden, attacker)
+            room = program.room(value, program.ends(value, hidden, no_cost, attacker))
             if not is_wide(room, float(system.step[value]), threshold):
                 breaches.append(Breach(value, attacker, room))
             suspects.clear(value, attacker)
+        # What anybody narrows down need not be asked of those who know more.
+        wanted = wanted[~np.isin(wanted, [one.value for one in breaches if one.attacker == OUTSIDER])]
     return breaches
 
 

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_of_crowds, clear_together
+from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_of_crowds, clear_together, is_wide
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
 from aim.publish.witness import Program, Witness
 
 _NEXT_TO_NOTHING = 0.03
 """Cost of moving what is hidden already: little, so that the way stays short."""
-_BATCHES = 8
-"""In how many questions a stage's numbers are asked for: few at a time hide little, many at a time go quickly."""
+_LOOKED_AT = 50_000
+"""How many numbers the questions of a stage have in them, all in all: a small system is asked for few numbers at once,
+which hides little, a large one for many, which goes quickly."""
+_MOST = 64
+"""More questions of a stage hide nothing less."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
     for stage in np.unique(system.stage).tolist():
         _hide_from_outsiders(system.up_to(stage), hidden, threshold)
     unsafe, witnesses = _hide_from_everybody(system, hidden, threshold)
-    if unsafe.any():
-        _hide_from_everybody(replace(system.loosened(), to_protect=unsafe), hidden, threshold)
+    for looser in system.looser():
+        if unsafe.any():
+            unsafe, _ = _hide_from_everybody(replace(looser, to_protect=unsafe), hidden, threshold)
     return Pattern(hidden, witnesses)
 
 
@@ -74,17 +78,17 @@ def _hide_from(
     program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
 ) -> Integers:
     """Hide what makes `asked` safe from all attackers at once; returns those that nothing makes safe from one alone."""
-    unsafe = [
-        _hide_bound(program, suspects, together, hidden, movable, attackers) for together in program.split(asked)
-    ]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *unsafe]) if len(attackers) == 1 else np.zeros(0, dtype=np.int64)
+    unsafe = [_hide_bound(program, suspects, together, hidden, movable, attackers) for together in program.split(asked)]
+    return (
+        np.concatenate([np.zeros(0, dtype=np.int64), *unsafe]) if len(attackers) == 1 else np.zeros(0, dtype=np.int64)
+    )
 
 
 def _hide_bound(
     program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
 ) -> Integers:
     unsafe: list[int] = []
-    size = -(-asked.size // _BATCHES)
+    size = -(-asked.size // min(_MOST, 1 + _LOOKED_AT // program.size_of(asked[0])))
     while asked.size:
         batch = asked[:: -(-asked.size // size)]
         _hide_for(program, suspects, batch, hidden, movable, attackers)
@@ -94,7 +98,12 @@ def _hide_bound(
             # What cannot be hidden from all at once is hidden from each alone.
             asked = asked[~np.isin(asked, missed)]
         elif batch.size == 1:
-            unsafe += missed.tolist()
+            (attacker,) = attackers
+            unsafe += [
+                value
+                for value in missed.tolist()
+                if not _hide_between(program, suspects, value, hidden, movable, attacker)
+            ]
             asked = asked[~np.isin(asked, missed)]
         elif missed.size == batch.size:
             size = -(-size // 4)
@@ -111,6 +120,21 @@ def _hide_for(
         found = _spared(program, batch, hidden, movable, cost, attackers, found)
     hidden[found.places] = True
     suspects.clear_by(found)
+
+
+def _hide_between(
+    program: Program, suspects: Suspects, value: int, hidden: Flags, movable: Flags, attacker: int
+) -> bool:
+    """Hide what leaves `value` open both ways, where neither is far enough alone; whether it does."""
+    cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
+    ends = program.ends(value, movable, cost, attacker)
+    if not is_wide(program.room(value, ends), float(program.system.step[value]), program.threshold):
+        return False
+    for end in ends:
+        if end is not None:
+            hidden[end.places] = True
+    suspects.clear(value, attacker)
+    return True
 
 
 def _spared(

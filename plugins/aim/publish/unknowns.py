@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,27 +52,34 @@ class Unknowns:
         later = abs(self.binding) @ (self.stage > stage)
         rows = np.flatnonzero(later == 0)
         return replace(
-            self,
-            binding=self.binding[rows],
-            row_least=self.row_least[rows],
-            row_is_equal=self.row_is_equal[rows],
+            self._of_rows(rows),
             may_hide=self.may_hide & (self.stage == stage),
             to_protect=self.to_protect & (self.stage <= stage),
         )
 
-    def loosened(self) -> Unknowns:
-        """The same where sums that do not hold only bound: their parts are known to exceed them, or to fall short.
+    def looser(self) -> Iterator[Unknowns]:
+        """The same for who knows that some sums do not hold: first that they only bound, then that they say nothing.
 
-        With all numbers hidden nothing is then narrowed down by anybody: all could be twice what they are.
+        They bound: their parts are known to exceed them, or to fall short. With all numbers hidden nothing is then
+        narrowed down but what bounds that miss both ways leave; without them nothing is: all could be twice as much.
         """
         missed = self.binding @ self.number
         broken = self.row_is_equal & (np.abs(missed) > _EXACT)
         sign = np.where(broken, np.sign(missed), 1.0)
-        return replace(
+        yield replace(
             self,
             binding=sparse.diags_array(sign).tocsr() @ self.binding,
             row_least=np.where(broken, -np.abs(missed), self.row_least),
             row_is_equal=self.row_is_equal & ~broken,
+        )
+        yield self._of_rows(np.flatnonzero(~broken))
+
+    def _of_rows(self, rows: Integers) -> Unknowns:
+        return replace(
+            self,
+            binding=self.binding[rows],
+            row_least=self.row_least[rows],
+            row_is_equal=self.row_is_equal[rows],
         )
 
 

@@ -64,12 +64,16 @@ class Program:
         self._part_of = np.full(system.size, -1)
         self._part_of[places] = np.unique(bundle[part], return_inverse=True)[1]
         self._parts: dict[int, _Part] = {}
-        self._threshold = threshold
+        self.threshold = threshold
 
     def split(self, asked: Integers) -> list[Integers]:
         """`asked` in those that hang together, each in its order; only such are asked for in one question."""
         part = self._part_of[asked]
         return [asked[part == one] for one in np.unique(part)]
+
+    def size_of(self, value: int) -> int:
+        """How many numbers hang together with `value`, itself among them."""
+        return int((self._part_of == self._part_of[value]).sum())
 
     def moving(self, asked: Integers, movable: Flags, cost: Floats, known_to: Iterable[int] = ()) -> Witness:
         """The cheapest deviations that move as much of `asked`, each up to the threshold and away from zero, as can be.
@@ -79,14 +83,21 @@ class Program:
         """
         return self._part(asked[0]).moving(asked, movable, cost, known_to)
 
-    def room(self, value: int, movable: Flags, known_to: int) -> Room:
-        """How far an attacker narrows `value` down, exactly."""
-        return self._part(value).room(value, movable, known_to)
+    def ends(self, value: int, movable: Flags, cost: Floats, known_to: int) -> tuple[Witness | None, Witness | None]:
+        """The cheapest deviations with `value` as low, and as high, as an attacker must hold possible; None: no end."""
+        part = self._part(value)
+        return part.farthest(value, -1.0, movable, cost, known_to), part.farthest(value, 1.0, movable, cost, known_to)
+
+    def room(self, value: int, ends: tuple[Witness | None, Witness | None]) -> Room:
+        """How far `ends` leave `value` open."""
+        number = float(self.system.number[value])
+        lowest, highest = (None if end is None else float(end.moved[end.places == value].sum()) for end in ends)
+        return Room(-np.inf if lowest is None else number + lowest, np.inf if highest is None else number + highest)
 
     def _part(self, value: int) -> _Part:
         number = int(self._part_of[value])
         if number not in self._parts:
-            self._parts[number] = _Part(self.system, np.flatnonzero(self._part_of == number), self._threshold)
+            self._parts[number] = _Part(self.system, np.flatnonzero(self._part_of == number), self.threshold)
         return self._parts[number]
 
 
@@ -145,23 +156,18 @@ class _Part:
         found = self._solved()
         if found is None:
             return Witness(np.zeros(0, dtype=np.int64), np.zeros(0))
-        moved = self._deviations(found)
-        kept = np.flatnonzero(np.abs(moved) > NEAR)
-        return Witness(self._places[kept], moved[kept])
+        return self._witness(found)
 
-    def room(self, value: int, movable: Flags, known_to: int) -> Room:
+    def farthest(self, value: int, way: float, movable: Flags, cost: Floats, known_to: int) -> Witness | None:
         up, down = self._ways(movable, [known_to])
         at = int(self._position[value])
-        number = float(self._system.number[value])
-        self._highs.setOptionValue("presolve", "off")
-        ends = []
-        for sign in (1.0, -1.0):
-            cost = np.zeros(2 * self._places.size + self._wanted.size)
-            cost[at], cost[at + self._places.size] = sign, -sign
-            self._set(np.concatenate([up, down, np.zeros(self._wanted.size)]), cost)
-            found = self._solved()
-            ends.append(-sign * np.inf if found is None else number + float(self._deviations(found)[at]))
-        return Room(ends[0], ends[1])
+        price = cost[self._places]
+        priced = np.concatenate([price, price, np.zeros(self._wanted.size)])
+        priced[at], priced[at + self._places.size] = -way * _REWARD, way * _REWARD
+        self._set(np.concatenate([up, down, np.zeros(self._wanted.size)]), priced)
+        self._highs.setOptionValue("presolve", "on")
+        found = self._solved()
+        return None if found is None else self._witness(found)
 
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
         """How far each place may go up and down."""
@@ -183,11 +189,12 @@ class _Part:
             return None
         return np.asarray(self._highs.getSolution().col_value)
 
-    def _deviations(self, columns: Floats) -> Floats:
+    def _witness(self, columns: Floats) -> Witness:
         size = self._places.size
         moved: Floats = columns[:size] - columns[size : 2 * size]
         moved[self._wanted] += columns[2 * size :] * self._away[self._wanted]
-        return moved
+        kept = np.flatnonzero(np.abs(moved) > NEAR)
+        return Witness(self._places[kept], moved[kept])
 
 
 def holds(system: Unknowns, witness: Witness) -> bool:
