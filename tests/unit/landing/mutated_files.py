@@ -62,7 +62,9 @@ def mutated(count: int, seed: int) -> Iterator[Damaged]:
     chance = random.Random(seed)
     declared = contracts().datasets
     tables = {name: _table(declared[name]) for name in DATASETS if name in declared}
-    whole = {(name, form): _written(table, form, chance) for name, table in tables.items() for form in sorted(set(FORMS))}
+    whole = {
+        (name, form): _written(table, form, chance) for name, table in tables.items() for form in sorted(set(FORMS))
+    }
     for _ in range(count):
         name, form = chance.choice(sorted(tables)), chance.choice(FORMS)
         content = whole[name, form]
