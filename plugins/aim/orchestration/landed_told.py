@@ -12,9 +12,10 @@ from aim.terminal_table import print_line
 
 
 def print_landed(counted: Mapping[str, Any], lang: str, console: Console) -> None:
-    """A line of what was taken, and one of each other end that files came to; `counted` as LandingResult.summary."""
-    rows = count_text(counted["rows"], lang)
-    print_line(console, say("cli.landed", lang, counted["received"], rows=rows), indent=False)
+    """A line of each end that files came to, and why some were refused; `counted` as LandingResult.summary."""
+    if counted["received"]:
+        rows = count_text(counted["rows"], lang)
+        print_line(console, say("cli.landed", lang, counted["received"], rows=rows), indent=False)
     for end in ("rejected", "taken_before", "waiting", "errored"):
         if counted[end]:
             style = "bold red" if end == "errored" else ""

@@ -38,3 +38,8 @@ def test_every_other_end_is_said_with_its_reasons() -> None:
         "1 list of findings answered with reasons; lists refused: 1.",
         "Why: bad_name 1, empty_file 1, gone 1",
     ]
+
+
+def test_where_nothing_was_taken_no_night_is_promised() -> None:
+    lines = told(LandingResult(Counter(rejected=1), Counter(bad_name=1)), "lt")
+    assert lines == ["Atmestas 1 failas.", "Priežastys: bad_name 1"]
