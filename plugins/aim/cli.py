@@ -71,7 +71,7 @@ def nightly(
     """Run the main job through Airflow: land, check, build, release, mail."""
     from aim.orchestration.first_sample import sample_into_empty_inbox
     from aim.orchestration.night_summary import print_summary, summarise
-    from aim.orchestration.nightly import NightFailedError, run_nightly
+    from aim.orchestration.nightly import LAST_TASK, NightFailedError, run_nightly
 
     settings = Settings.from_env()
     clock = _day(day)
@@ -82,16 +82,21 @@ def nightly(
         if not as_json:
             console.print(say("cli.task", settings.lang, task=task, state=state), style="dim")
 
+    def tell_night() -> None:
+        summary = summarise(settings)
+        if as_json:
+            _print_json(summary)
+        else:
+            print_summary(summary, settings, console)
+
     try:
         run_nightly(settings, clock, progress)
     except NightFailedError as error:
+        if error.task == LAST_TASK:
+            tell_night()
         sys.stderr.write(say("cli.failed", settings.lang, task=error.task, logs=settings.home / "logs") + "\n")
         raise typer.Exit(1) from error
-    summary = summarise(settings)
-    if as_json:
-        _print_json(summary)
-    else:
-        print_summary(summary, settings, console)
+    tell_night()
 
 
 @app.command()
@@ -140,6 +145,7 @@ def land(
 ) -> None:
     """Land files by hand; the next night judges them."""
     from aim.landing.load import land_files
+    from aim.orchestration.landed_told import print_landed
     from aim.warehouse.connect import warehouse
 
     settings = Settings.from_env()
@@ -149,7 +155,7 @@ def land(
     if as_json:
         _print_json(result)
     else:
-        console.print(say("cli.landed", settings.lang, summary=result))
+        print_landed(result, settings.lang, console)
 
 
 def _refuse_missing(settings: Settings, files: list[Path]) -> None:

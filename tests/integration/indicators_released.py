@@ -152,6 +152,13 @@ class House:
                 " order by indicator_code, measure, period_start, territory_code, breakdown_value, known_from"
             ).fetchall()
 
+    def rows_supposed(self, schema: str) -> int:
+        """How many rows the server reckons with."""
+        (found,) = self.connection.execute(
+            "select reltuples::int from pg_class where oid = %s::regclass", (f"{schema}.indicator_values",)
+        ).fetchall()
+        return int(found[0])
+
     def as_published(self, day: date, schema: str = "marts") -> list[dict[str, Any]]:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(

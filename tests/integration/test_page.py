@@ -9,7 +9,8 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,8 +18,10 @@ import pytest
 from judged_slices import CENTRES, JudgedSlices
 from tests.conftest import fresh_warehouse
 
+from aim.clock import VILNIUS
 from aim.contracts.load import contracts
 from aim.ledger import runs
+from aim.ledger.answers import AnswerHead, record_refused, record_taken
 from aim.ledger.releases import Attacked, note_attack, open_round
 from aim.orchestration.page.calendar import Asked, By, Calendar, calendar_of
 from aim.orchestration.page.delivery import ROWS_SHOWN, delivery_of
@@ -50,6 +53,13 @@ class House(JudgedSlices):
             self.sent = self.deliver("atvejai", month, [], SENDING)
             self.refused = self.deliver("atvejai", month, [], REFUSED, reject=month == MONTHS[-1])
         self.night = self.pin(TODAY)
+        came = datetime(2019, 1, 20, 9, tzinfo=VILNIUS)
+        for delivery, reason in ((self.sent, None), (7_000_000, "unknown_delivery")):
+            head = AnswerHead("sftp", "klaidos.xlsx", str(delivery), came, SENDING, "atvejai", MONTHS[-1], delivery)
+            if reason is None:
+                record_taken(self.connection, head)
+            else:
+                record_refused(self.connection, head, reason)
         for row in range(2, 2 + ROWS_SHOWN + 5):
             self.connection.execute(FINDINGS, (self.sent, row, "VIS-001", "sav", True))
         self.connection.execute(FINDINGS, (self.sent, 3, "ATV-001", "", False))
@@ -65,7 +75,8 @@ class House(JudgedSlices):
             release = open_round(self.connection, self.night, "first", TODAY, instant)
             for group, breaches in (("cases", 0), ("S02", 2)):
                 note_attack(self.connection, release, Attacked(group, 2019, 90, 12, 30, 800.0, 60.0, breaches, 1.5))
-            runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7})
+            cost = {"attacked": 2, "cells": 90, "cells_hidden": 30, "counted": 800.5, "counted_hidden": 60.0}
+            runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7, "held_back": ["S02 2019"], **cost})
             runs.close_run(self.connection, self.night, "failed")
 
 
@@ -114,6 +125,8 @@ def test_the_numbers_are_those_of_aim_status(house: House) -> None:
     ]
     [release] = releases(house.connection)
     assert (release.kinds, release.hidden, release.attacked, release.held_back) == (["first"], 7, 2, 1)
+    assert (release.cells, release.cells_hidden) == (90, 30)
+    assert (release.counted, release.counted_hidden) == (Decimal("800.5"), 60)
 
 
 @pytest.mark.parametrize("by", By)
@@ -220,6 +233,24 @@ def test_each_page_stands_alone_and_can_be_used_with_the_keyboard_and_by_ear(hou
             assert attributes.get("type") == "hidden" or attributes.get("id") in labelled, (name, attributes)
         # Tags in an attribute, or a sentence put in before it was filled.
         assert not re.search(r'="[^"]*<', text) and "{" not in text.split("</style>")[1], name
+
+
+def test_lists_that_came_back_lead_to_their_deliveries(house: House) -> None:
+    text = pages(house, "en")["overview"]
+    listed = text[text.index('id="answers"') :].split("</table>")[0]
+    assert f'href="delivery/{house.sent}">taken</a>' in listed
+    # There is no such delivery to lead to.
+    assert "refused (unknown_delivery)" in listed and "7000000" not in listed
+    told = provider_of(house.connection, house.settings, names(house), SENDING, None)
+    provider = page("provider.html.j2", names(house), here="provider/1", up="../", told=told)
+    assert f'href="../delivery/{house.sent}">taken</a>' in provider
+    assert 'id="answers"' not in pages(house, "en")["provider"]
+
+
+def test_what_hiding_cost_stands_beside_what_was_published(house: House) -> None:
+    for lang, numbers, sums in (("lt", "33,33 %", "7,50 %"), ("en", "33.33 %", "7.50 %")):
+        text = pages(house, lang)["releases"]
+        assert f">{numbers}</td>" in text and f">{sums}</td>" in text
 
 
 def test_colour_is_never_the_only_signal(house: House) -> None:

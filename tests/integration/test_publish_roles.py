@@ -113,6 +113,17 @@ def test_a_view_made_again_in_marts_is_readable_and_what_is_under_it_is_not(hous
         assert refused(house, "select value from core.inner_values")
 
 
+def test_the_publisher_analyzes_what_it_publishes_and_readers_do_not(house: TestWarehouse) -> None:
+    for role, skipped in (("aim_publisher", 0), ("aim_analyst", 2)):
+        said: list[str] = []
+        with psycopg.connect(url_of(house.settings, role), autocommit=True) as connection:
+            connection.add_notice_handler(lambda notice, said=said: said.append(notice.message_primary))
+            connection.execute("analyze core.indicator_values")
+            connection.execute("analyze marts.indicator_values")
+        # What one may not analyze is skipped with a warning.
+        assert len([text for text in said if "permission denied to analyze" in text]) == len(said) == skipped
+
+
 def test_rights_that_were_given_by_hand_are_taken_back(house: TestWarehouse) -> None:
     house.connection.execute("grant usage on schema core to aim_bi")
     house.connection.execute("grant select on core.indicator_values to public")

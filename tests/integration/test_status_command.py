@@ -16,7 +16,7 @@ from tests.conftest import fresh_warehouse
 
 from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period
-from aim.ledger import contacts, deliveries, runs, waivers
+from aim.ledger import answers, contacts, deliveries, runs, waivers
 from aim.orchestration.status import Status, StatusError, status_of
 from aim.orchestration.status_told import print_status
 from aim.settings import Settings
@@ -68,6 +68,23 @@ def deliver(made: JudgedSlices) -> None:
         "upload", "vertinimai.csv", "9", moment(), NEAR, "vertinimai", Period.parse("2018-12"), "11"
     )
     deliveries.record_received(made.connection, 900, waiting, 3, False, "archived")
+    come_back(made)
+
+
+def come_back(made: JudgedSlices) -> None:
+    """Two lists of findings: one taken but for a row, one refused as a whole."""
+    for provider, day in ((FAR, 14), (NEAR, 15)):
+        head = answers.AnswerHead(
+            "email", "klaidos.csv", str(day), datetime(2019, 1, day, 23, 30, tzinfo=VILNIUS), provider, "atvejai",
+            "2018-12", 1,
+        )  # fmt: skip
+        if provider == NEAR:
+            answers.record_refused(made.connection, head, "no_reasons")
+            continue
+        outcomes = answers.Outcomes()
+        for line, outcome in enumerate(("answered", "answered", "blank", "unclear"), 2):
+            outcomes.add(outcome, line)
+        answers.settle(made.connection, answers.record_taken(made.connection, head), outcomes, 2, 0)
 
 
 def moment() -> datetime:
@@ -131,6 +148,19 @@ def test_one_provider(slices: JudgedSlices) -> None:
     assert "No mail reaches it" in text
 
 
+def test_lists_that_came_back_are_of_whom_and_when_is_asked(slices: JudgedSlices) -> None:
+    assert [(one.provider_code, one.verdict, one.rows_not_taken) for one in status(slices).answers] == [
+        (NEAR, "refused", 0),
+        (FAR, "taken", 1),
+    ]
+    assert [one.provider_code for one in status(slices, FAR).answers] == [FAR]
+    assert status(slices, period="2018-11").answers == []
+    told_as_json = status(slices, FAR, "2018-12").as_dict()["answers"]
+    assert [(one["received_at"][:10], one["findings"], one["rows_not_taken"]) for one in told_as_json] == [
+        ("2019-01-14", 2, 1)
+    ]
+
+
 def test_one_period(slices: JudgedSlices) -> None:
     found = status(slices, period="2018-12")
     assert {one.period for one in found.datasets} == {"2018-12"}
@@ -153,7 +183,11 @@ def test_it_is_told_in_both_languages_at_any_width(slices: JudgedSlices) -> None
     assert "Not judged yet: vertinimai 1 new, 1 again" in english
     assert "Silent now: 14 providers, the longest first" in english
     assert "No mail reaches 11 providers" in english
+    refused, taken = (line.split() for line in english.splitlines() if line.lstrip().startswith("2019-01-1"))
+    assert (refused[:2], refused[-5:]) == (["2019-01-15", NEAR], ["1", "0", "0", "refused", "(no_reasons)"])
+    assert (taken[:2], taken[-4:]) == (["2019-01-14", FAR], ["1", "2", "1", "taken"])
     narrow = told(found, "lt", 80)
+    assert "grįžę klaidų sąrašai" in narrow and "atmestas (no_reasons)" in narrow
     assert max(map(len, narrow.splitlines())) <= 80
     assert "Paskutinė naktis: 2019-01-22 (vykdymas 1), pavyko" in narrow
     assert "Dar netikrinta: vertinimai naujų 1, iš naujo 1" in narrow
@@ -164,6 +198,8 @@ def test_it_is_told_in_both_languages_at_any_width(slices: JudgedSlices) -> None
 def test_what_is_ours_to_mend_is_told(slices: JudgedSlices) -> None:
     with slices.connection.transaction():
         failed = runs.open_run(slices.connection, Clock.at(TODAY))
+        cost = {"attacked": 3, "cells": 200, "cells_hidden": 25, "counted": 900.0, "counted_hidden": 9.0}
+        runs.note_stage(slices.connection, failed, "release", 2, {**cost, "held_back": ["pairs 2018"]})
         runs.close_run(slices.connection, failed, "failed")
     slices.connection.execute(
         "insert into quality.check_results"
@@ -178,9 +214,11 @@ def test_what_is_ours_to_mend_is_told(slices: JudgedSlices) -> None:
         ("night", None, 1),
         ("promise", "pairs_add_up", 1),
     ]
-    text = told(found, "lt")
+    text = told(found, "lt", 200)
     assert "Paskutinė naktis: 2019-01-22 (vykdymas 2), nepavyko" in text
     assert "sudarant duomenis neišlaikyta patikra pairs_add_up" in text
+    assert "12,50 % skaičių, 1,00 % to, ką jie skaičiuoja; atakuotos 3 rodiklių grupės" in text
+    assert "Nepaskelbta, nes paslėptus skaičius būtų galima apskaičiuoti: pairs 2018." in text
 
 
 def test_what_is_asked_wrongly_is_refused(slices: JudgedSlices) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import command_line
 from landed_directly import SPC, ensure_tables
 from tests.conftest import TestWarehouse
 
@@ -16,7 +18,7 @@ from aim.contracts.load import contracts
 from aim.landing import load
 from aim.landing.load import LandingError, LandingResult, WarehouseLostError
 from aim.ledger import runs
-from aim.orchestration import steps
+from aim.orchestration import nightly, steps
 from aim.warehouse.connect import Warehouse
 
 
@@ -53,6 +55,30 @@ def test_a_lost_warehouse_fails_the_task(run_id: int, monkeypatch: pytest.Monkey
 def test_a_night_with_nothing_left_succeeds(warehouse: TestWarehouse, run_id: int) -> None:
     steps.close_night(run_id)
     assert warehouse.connection.execute("select status from ops.runs").fetchone() == ("succeeded",)
+
+
+def test_a_night_that_held_numbers_back_fails_at_its_end_and_tells_all_it_did(
+    warehouse: TestWarehouse, run_id: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cost = {"attacked": 4, "cells": 80, "cells_hidden": 8, "counted": 50.0, "counted_hidden": 1.0}
+    released = {"new": 7, "changed": 0, "periods": 3, "hidden": 8, **cost, "held_back": ["S03 2018"]}
+    with warehouse.connection.transaction():
+        runs.note_stage(warehouse.connection, run_id, "release", 1.0, released)
+    with pytest.raises(steps.BreachError, match="S03 2018"):
+        steps.close_night(run_id)
+    assert warehouse.connection.execute("select status from ops.runs").fetchone() == ("failed",)
+
+    def failed_at_its_end(*_: object) -> None:
+        raise nightly.NightFailedError(nightly.LAST_TASK)
+
+    monkeypatch.setattr(nightly, "run_nightly", failed_at_its_end)
+    aim = command_line(warehouse.settings, monkeypatch, capsys)
+    code, out, error = aim("nightly")
+    assert (code, "failed in close_night" in error) == (1, True)
+    assert "4 groups of indicators attacked" in out and "could be worked out: S03 2018." in out
+    code, out, _ = aim("nightly", "--json")
+    told = json.loads(out)
+    assert (code, told["status"], told["release"]["held_back"]) == (1, "failed", ["S03 2018"])
 
 
 WORK: tuple[tuple[Callable[[int], None], str, str], ...] = (

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from aim.ledger.deliveries import SPEAKING
@@ -36,7 +37,11 @@ OUTCOMES = (
 superseded: the file was replaced since, the reason holds for the same row in the one that replaced it. blank: without a
 reason. unclear: it does not say which row.
 """
+DONE = ("answered", "answered_before", "superseded")
+QUIET = (*DONE, "blank")
+"""Outcomes of which nothing is to be looked up in the list."""
 _LINES_KEPT = 5
+_LISTS_TOLD = 60
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,32 @@ class AnswerHead:
     dataset: str
     period: str
     delivery_id: int
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """A list as the ledger knows it. findings: of its delivery, explained by it; reason_code: why it was refused."""
+
+    answer_id: int
+    provider_code: str
+    dataset: str
+    period: str
+    delivery_id: int
+    file_name: str
+    received_at: datetime
+    verdict: str
+    reason_code: str | None
+    findings: int
+    outcomes: Mapping[str, Any]
+
+    @property
+    def rows_not_taken(self) -> int:
+        """Rows whose reason could not be taken: whoever wrote them is to look."""
+        return rows_of(self.outcomes) - rows_of(self.outcomes, QUIET)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return vars(self) | {"received_at": self.received_at.isoformat(), "rows_not_taken": self.rows_not_taken}
 
 
 @dataclass
@@ -131,6 +162,13 @@ def settle(
 def rows_of(outcomes: Mapping[str, Any], names: Sequence[str] = OUTCOMES) -> int:
     """How many rows of a list came to one of these outcomes."""
     return sum(int(outcomes[name]["rows"]) for name in names if name in outcomes)
+
+
+def came_back(connection: psycopg.Connection, provider: str | None = None, period: str | None = None) -> list[CameBack]:
+    """The lists that came back last, of all or of one provider or period, the newest first."""
+    asked = {"provider": provider, "period": period, "most": _LISTS_TOLD}
+    with connection.cursor(row_factory=class_row(CameBack)) as cursor:
+        return cursor.execute(sql.load(__file__, "came_back.sql"), asked).fetchall()
 
 
 def _insert(connection: psycopg.Connection, head: AnswerHead, verdict: str, reason_code: str | None) -> int:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 import psycopg
+from psycopg.rows import class_row
 
 from aim.warehouse import sql
 
@@ -34,7 +35,8 @@ class Released:
 class Attacked:
     """How what is attacked together in one calendar year came out of the attack before a round.
 
-    Counts of numbers other than zero that the publication plan has; counted leaves sums of differences out.
+    Counts of numbers other than zero that the publication plan has; counted leaves sums of differences out. seconds:
+    that hiding and attacking it took.
     """
 
     attacked_with: str
@@ -46,6 +48,21 @@ class Attacked:
     counted_hidden: float
     breaches: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """What hiding cost where a night published. attacked: groups of indicators and years, held back or not.
+
+    cells: numbers other than zero that are published of them, hidden ones included. counted: their sum, sums of
+    differences left out.
+    """
+
+    attacked: int
+    cells: int
+    cells_hidden: int
+    counted: float
+    counted_hidden: float
 
 
 def take_turn(connection: psycopg.Connection) -> None:
@@ -127,6 +144,14 @@ def held_back(connection: psycopg.Connection, release_ids: Iterable[int]) -> tup
         (list(release_ids),),
     )
     return tuple(f"{group} {year}" for group, year in rows)
+
+
+def hiding(connection: psycopg.Connection, release_ids: Iterable[int]) -> Hiding:
+    """What hiding cost in these rounds together, of each group and year as the last of them left it."""
+    with connection.cursor(row_factory=class_row(Hiding)) as cursor:
+        found = cursor.execute(sql.load(__file__, "hiding.sql"), {"release_ids": list(release_ids)}).fetchone()
+    assert found is not None
+    return found
 
 
 def of_run(connection: psycopg.Connection, run_id: int) -> Released:

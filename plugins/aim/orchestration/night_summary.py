@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -10,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aim.clock import VILNIUS
-from aim.language import say
+from aim.language import NO_NUMBER, say, two_decimals
 from aim.ledger import status
 from aim.orchestration.stuck import stuck_of, words_of
 from aim.settings import Settings
@@ -54,6 +56,19 @@ def summarise(settings: Settings) -> dict[str, Any]:
     }
 
 
+def release_lines(release: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str | None]]:
+    """What hiding cost in a night's release (`release` of its summary), and loudly what was held back, with styles."""
+    if release.get("attacked"):
+        shares = {part: _share(release[f"{part}_hidden"], release[part], lang) for part in ("cells", "counted")}
+        yield say("cli.hiding", lang, release["attacked"], **shares), None
+    if release.get("held_back"):
+        yield say("cli.held_back", lang, groups=", ".join(release["held_back"])), "bold red"
+
+
+def _share(part: float, whole: float, lang: str) -> str:
+    return f"{two_decimals(Decimal(100 * part / whole), lang)} %" if whole else NO_NUMBER
+
+
 def print_summary(summary: dict[str, Any], settings: Settings, console: Console) -> None:
     """The summary as people read it."""
     lang = settings.lang
@@ -92,6 +107,8 @@ def print_summary(summary: dict[str, Any], settings: Settings, console: Console)
         say("cli.released", lang, **{key: released[key] for key in ("new", "changed", "periods", "hidden")}),
         soft_wrap=True,
     )
+    for line, style in release_lines(released, lang):
+        console.print(line, style=style, soft_wrap=True)
     mails = {"sent": 0, "outbox": 0, "failed": 0, "no_contact": 0} | summary.get("report", {})
     console.print(
         say("cli.mails", lang, **{key: mails[key] for key in ("sent", "outbox", "failed", "no_contact")}),

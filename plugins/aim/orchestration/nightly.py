@@ -14,6 +14,8 @@ from aim.settings import Settings
 from aim.warehouse.connect import warehouse
 
 DAG_ID = "nightly"
+LAST_TASK = "close_night"
+"""Where it fails, all else of the night was done."""
 POLL_SECONDS = 0.5
 DAG_SECONDS = 90
 """How long a newly started `aim up` may take to read its DAGs."""

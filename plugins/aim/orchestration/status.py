@@ -14,6 +14,7 @@ from aim.contracts.reference import read_reference
 from aim.contracts.registry import Provider, read_registry
 from aim.language import say
 from aim.ledger import status as ledger
+from aim.ledger.answers import CameBack, came_back
 from aim.orchestration.stuck import Stuck, stuck_of
 from aim.settings import Settings
 
@@ -26,8 +27,8 @@ class StatusError(ValueError):
 class Status:
     """The state of the collection, or of one provider or one period of it, by the clock of the last night.
 
-    run None: no night has run yet, and all else is empty. slices: of the provider or period asked about. stuck: at the
-    real time of day.
+    run None: no night has run yet, and all else is empty. slices: of the provider or period asked about. answers: lists
+    of findings that came back, the latest. stuck: at the real time of day.
     """
 
     provider: str | None
@@ -42,6 +43,7 @@ class Status:
     silences: list[ledger.Silence]
     incidents: list[ledger.Incident]
     without_contact: list[str]
+    answers: list[CameBack]
     providers: dict[str, Provider]
     municipalities: dict[str, str]
     stuck: list[Stuck]
@@ -71,6 +73,7 @@ class Status:
             "stuck": [one.as_dict() for one in self.stuck],
             "silences": [one.as_dict() | {"provider_name": self.name(one.provider_code)} for one in self.silences],
             "without_contact": self.without_contact,
+            "answers": [one.as_dict() for one in self.answers],
             "counts": [vars(one) for one in self.counts],
             "slices": [one.as_dict() for one in self.slices],
         }
@@ -100,7 +103,7 @@ def status_of(settings: Settings, connection: psycopg.Connection, provider: str 
     if run is None:
         nothing = ledger.Reporting(0, 0, 0)
         names = reference.municipality_names
-        return Status(provider, period, window, None, [], [], [], nothing, [], [], [], [], providers, names, stuck)
+        return Status(provider, period, window, None, [], [], [], nothing, [], [], [], [], [], providers, names, stuck)
     today = run["clock_date"]
     return Status(
         provider=provider,
@@ -115,6 +118,7 @@ def status_of(settings: Settings, connection: psycopg.Connection, provider: str 
         silences=ledger.silences(connection, today, provider),
         incidents=ledger.incidents(connection),
         without_contact=ledger.without_contact(connection, provider),
+        answers=came_back(connection, provider, period),
         providers=providers,
         municipalities=reference.municipality_names,
         stuck=stuck,

@@ -7,10 +7,12 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
+from aim.clock import VILNIUS
 from aim.contracts.load import contracts
 from aim.language import NO_NUMBER, count_text, say, two_decimals
+from aim.ledger.answers import CameBack
 from aim.ledger.status import Silence, SliceStatus
-from aim.orchestration.night_summary import STAGES
+from aim.orchestration.night_summary import STAGES, release_lines
 from aim.orchestration.status import Status
 from aim.terminal_page import TerminalPage
 from aim.terminal_table import Column
@@ -49,6 +51,7 @@ class _Page(TerminalPage):
             self._gaps()
         if self._told.period is None:
             self._silences()
+        self._answers()
         self._contacts()
 
     def _night(self) -> None:
@@ -58,6 +61,8 @@ class _Page(TerminalPage):
         self._console.print(Text(self._say("night", date=run["clock_date"], run_id=run["run_id"], state=state), "bold"))
         done = [f"{name} {round(run['stage_seconds'][name])} s" for name in STAGES if name in run["stage_seconds"]]
         self._line(self._say("stages", list=", ".join(done) or NO_NUMBER))
+        for line, style in release_lines(run["summary"].get("release", {}), self._lang):
+            self._line(line, style or "")
         waiting = [self._say("unjudged_of", dataset=one.dataset, new=one.new, again=one.again) for one in told.unjudged]
         self._line(self._say("unjudged", list="; ".join(waiting)) if waiting else self._say("all_judged"))
         if not told.incidents:
@@ -220,6 +225,37 @@ class _Page(TerminalPage):
             ),
         )
         self._more(len(by_provider) - ROWS_SHOWN)
+
+    def _answers(self) -> None:
+        lists = self._told.answers
+        if not lists:
+            return
+        self._title(self._say("answers"))
+        self._table(
+            [
+                ("came", "whole"),
+                ("provider", "whole"),
+                *((("name", "short"),) if self._is_wide else ()),
+                ("delivery", "right"),
+                ("explained", "right"),
+                ("not_taken", "right"),
+                ("state", "left"),
+            ],
+            (self._answer(one) for one in lists[:ROWS_SHOWN]),
+        )
+        self._more(len(lists) - ROWS_SHOWN)
+
+    def _answer(self, one: CameBack) -> list[str]:
+        state = self._say(f"answer_{one.verdict}")
+        return [
+            one.received_at.astimezone(VILNIUS).date().isoformat(),
+            one.provider_code,
+            *([self._told.name(one.provider_code) or ""] if self._is_wide else []),
+            str(one.delivery_id),
+            count_text(one.findings, self._lang),
+            count_text(one.rows_not_taken, self._lang),
+            f"{state} ({one.reason_code})" if one.reason_code else state,
+        ]
 
     def _contacts(self) -> None:
         without = self._told.without_contact

@@ -64,6 +64,17 @@ def values_of_cells(sightings: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(until=last.fill_null(moments.height + 1), is_planned=pl.col("worth").is_not_null())
 
 
+def told_too(values: pl.DataFrame, cells: Sequence[tuple[str, ...]]) -> pl.DataFrame:
+    """`values` (values_of_cells) where the value that stands now of each of `cells`, by the cell's key, is told."""
+    told = pl.DataFrame(cells, schema=dict.fromkeys(CELL, pl.String), orient="row").with_columns(told_now=True)
+    is_last = pl.col("since") == pl.col("since").max().over("cell_id")
+    return (
+        values.join(told, on=CELL, how="left", maintain_order="left")
+        .with_columns(is_told=pl.col("is_told") | (is_last & pl.col("told_now").fill_null(value=False)))
+        .drop("told_now")
+    )
+
+
 def _moments(sightings: pl.DataFrame) -> pl.DataFrame:
     """The moments at which something was seen, numbered; the round at hand (null) comes last."""
     known: list[datetime | None] = sightings["seen_at"].drop_nulls().unique().sort().to_list()

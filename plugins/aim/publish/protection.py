@@ -2,8 +2,6 @@
 
 Numbers that are attacked together (a group of indicators in one calendar year, former releases included) make one
 system; each is protected on its own, and the attack is made on what is about to be published, read back from it.
-
-Not part of a release yet: a year of many small counts takes minutes (benchmarks/README.md).
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import polars as pl
 import psycopg
@@ -21,7 +19,7 @@ from psycopg import sql as compose
 
 from aim.ledger.releases import Attacked
 from aim.publish.attack import Breach, attack
-from aim.publish.cells import CELL, seen, values_of_cells
+from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
 from aim.publish.pattern import Pattern, pattern
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
@@ -44,6 +42,14 @@ System = tuple[pl.DataFrame, Unknowns]
 
 
 @dataclass(frozen=True)
+class _Answer(Generic[Told]):
+    """What was asked of a group, and the seconds it took to answer."""
+
+    told: Told
+    seconds: float
+
+
+@dataclass(frozen=True)
 class _Reference:
     relations: pl.DataFrame
     geography: Geography
@@ -54,25 +60,24 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
 
     A group with breaches is among those returned; whoever called takes its periods out of the round.
     """
-    begun = time.monotonic()
     systems = round_systems(connection, threshold)
     groups = list(systems)
     connection.execute(sql.load(__file__, "hidden_cells.sql"))
-    patterns = dict(_side_by_side(groups, lambda group: _pattern(*systems[group], threshold)))
+    patterns = _side_by_side(groups, lambda group: _pattern(*systems[group], threshold))
     for group, found in patterns.items():
-        _note_hidden(connection, _cells_hidden(systems[group][0], found.hidden))
+        _note_hidden(connection, _cells_hidden(systems[group][0], found.told.hidden))
     connection.execute("analyze pg_temp.hidden_cells")
     connection.execute(sql.load(__file__, "unnamed_measures.sql"))
     connection.execute("drop table if exists pg_temp.protected_values")
     connection.execute(sql.load(__file__, "publishable.sql"))
     connection.execute("analyze pg_temp.protected_values")
-    connection.execute(sql.load(__file__, "tell_cells.sql"))
-    told = _systems(connection)
+    told = _told(connection, systems)
+    breaches = _side_by_side(
+        groups, lambda group: _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
+    )
     return [
-        attacked
-        for _, attacked in _side_by_side(
-            groups, lambda group: _attacked(group, *told[group], threshold, patterns[group].witnesses, begun)
-        )
+        _attacked(group, told[group], systems[group][1], found.told, patterns[group].seconds + found.seconds)
+        for group, found in breaches.items()
     ]
 
 
@@ -82,19 +87,21 @@ def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Grou
     Makes the temporary tables round_cells and former_cells.
     """
     _make_cells(connection, threshold)
-    return _systems(connection)
-
-
-def _systems(connection: psycopg.Connection) -> dict[Group, System]:
     reference = _read_reference(connection)
     groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
     return {group: _system(connection, group, reference) for group in groups}
 
 
-def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> list[tuple[Group, Told]]:
+def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> dict[Group, _Answer[Told]]:
     """The solver lets other threads work: as many groups at a time as there are processors."""
+
+    def timed(group: Group) -> _Answer[Told]:
+        begun = time.monotonic()
+        told = ask(group)
+        return _Answer(told, time.monotonic() - begun)
+
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(zip(groups, pool.map(ask, groups), strict=True))
+        return dict(zip(groups, pool.map(timed, groups), strict=True))
 
 
 def _make_cells(connection: psycopg.Connection, threshold: float) -> None:
@@ -141,12 +148,20 @@ def _cells_hidden(values: pl.DataFrame, hidden: Flags) -> pl.DataFrame:
     return last.filter("hidden", "is_planned").select(CELL)
 
 
-def _attacked(
-    group: Group, values: pl.DataFrame, system: Unknowns, threshold: float, witnesses: list[Witness], begun: float
-) -> Attacked:
-    hidden = hidden_as_told(values)
-    breaches: list[Breach] = attack(system, hidden, threshold, witnesses)
-    shown = values.with_columns(hidden=pl.Series(hidden)).filter(
+def _told(connection: psycopg.Connection, systems: dict[Group, System]) -> dict[Group, pl.DataFrame]:
+    """The values of each group, told or not as they are about to be published."""
+    cells: dict[Group, list[tuple[str, ...]]] = {group: [] for group in systems}
+    for attacked_with, year, *cell in connection.execute(sql.load(__file__, "told_cells.sql")):
+        cells[Group(attacked_with, year)].append(tuple(cell))
+    return {group: told_too(values, cells[group]) for group, (values, _) in systems.items()}
+
+
+def _breaches(values: pl.DataFrame, system: Unknowns, threshold: float, witnesses: list[Witness]) -> list[Breach]:
+    return attack(system, hidden_as_told(values), threshold, witnesses)
+
+
+def _attacked(group: Group, values: pl.DataFrame, system: Unknowns, breaches: list[Breach], seconds: float) -> Attacked:
+    shown = values.with_columns(hidden=pl.Series(hidden_as_told(values))).filter(
         pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden"))
     )
     counted = shown.filter(~pl.col("is_signed"))
@@ -159,7 +174,7 @@ def _attacked(
         counted=float(counted["number"].sum()),
         counted_hidden=float(counted.filter("hidden")["number"].sum()),
         breaches=len(breaches),
-        seconds=time.monotonic() - begun,
+        seconds=seconds,
     )
 
 

@@ -13,7 +13,7 @@ end: the pattern of hidden numbers is ours to mend.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from aim.ledger.releases import PeriodKey, RoundKind
 from aim.publish.due import ComputedPeriod, may_be_released
 from aim.publish.frozen import may_be_revised
 from aim.publish.protection import protect
+from aim.publish.roles import MAINTAIN_SINCE
 from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
 
@@ -53,7 +54,9 @@ class NothingBuiltError(RuntimeError):
 class ReleaseResult:
     """What a night published in `marts`; `kind` is none, first, revision, or both.
 
-    hidden: values published as `C`. held_back: groups of indicators and years that an attack kept from being released.
+    hidden: values published as `C`. attacked: groups of indicators and years. cells, counted: the numbers of those
+    released, and their sum; cells_hidden, counted_hidden: of that hidden. held_back: groups and years that an attack
+    kept from being released.
     """
 
     kind: str
@@ -61,6 +64,11 @@ class ReleaseResult:
     new: int
     changed: int
     hidden: int
+    attacked: int = 0
+    cells: int = 0
+    cells_hidden: int = 0
+    counted: float = 0.0
+    counted_hidden: float = 0.0
     held_back: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, Any]:
@@ -132,6 +140,8 @@ def release_due(warehouse: Warehouse, run_id: int, clock: Clock, reference: Refe
             release_id = releases.open_round(connection, run_id, kind, clock.today, instant)
             published, new, changed = _publish(connection, release_id, instant, periods, threshold)
             releases.close_round(connection, release_id, published, new, changed)
+        if rounds:
+            _count_anew(connection)
         return _result(connection, run_id)
 
 
@@ -188,6 +198,13 @@ def _bring_up(connection: psycopg.Connection, copied: _Copy, values: dict[str, A
     return (int(opened[0]) if opened else 0), changed
 
 
+def _count_anew(connection: psycopg.Connection) -> None:
+    """Let readers' queries be planned by what is there now; a server too old for it comes to it by itself, later."""
+    if connection.info.server_version >= MAINTAIN_SINCE:
+        for copied in (_CORE, _MARTS):
+            connection.execute(compose.SQL("analyze {}").format(copied.published))
+
+
 def _result(connection: psycopg.Connection, run_id: int) -> ReleaseResult:
     told = releases.of_run(connection, run_id)
     hidden = connection.execute(
@@ -200,5 +217,6 @@ def _result(connection: psycopg.Connection, run_id: int) -> ReleaseResult:
         new=told.values_new,
         changed=told.values_changed,
         hidden=int(hidden[0]) if hidden else 0,
+        **asdict(releases.hiding(connection, told.release_ids)),
         held_back=releases.held_back(connection, told.release_ids),
     )

@@ -32,6 +32,8 @@ _ATTRIBUTES = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication", "ro
 """What none of our logins may have, as pg_roles names it."""
 _PATIENCE = {"idle_in_transaction_session_timeout": "10min", "statement_timeout": "30min"}
 """A build waits for whoever still reads the table it makes anew: a reader who forgot it is sent away after a while."""
+MAINTAIN_SINCE = 170000
+"""The server version from which on others than a table's owner may be let analyze it."""
 _ONE_AT_A_TIME = 7_246_018_317
 """Key of the advisory lock; any number nobody else uses."""
 
@@ -162,6 +164,8 @@ def _grant(connection: psycopg.Connection, municipal_logins: tuple[str, ...]) ->
     assert owner is not None
     connection.execute(load(__file__, "default_grants.sql").format(makers=_names((owner[0], "aim_transformer"))))
     _grant_tables(connection, "insert, update, delete", "aim_publisher", _published_tables())
+    if connection.info.server_version >= MAINTAIN_SINCE:
+        _grant_tables(connection, "maintain", "aim_publisher", _published_tables())
     _grant_tables(connection, "select", "aim_publisher", ["staging.stg_parameters"])
     _grant_tables(connection, "insert, update, delete", "aim_mailer", ["ops.mail%"])
     for table, reader in connection.execute(load(__file__, "secured_tables.sql")).fetchall():

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aim.language import say
-from aim.ledger.answers import OUTCOMES, rows_of
+from aim.ledger.answers import DONE, OUTCOMES, QUIET, rows_of
 from aim.reports.answers import KIND, Answer, AnswersTold
 from aim.reports.error_list import error_lists
 from aim.reports.findings_told import changes_lines, mend_in_subject, queries_deck, to_mend
 from aim.reports.letter import Entries, Entry, Section
 from aim.reports.speech import Speech, moment
 
-_DONE = ("answered", "answered_before", "superseded")
-_QUIET = (*_DONE, "blank")
-"""Outcomes of which nothing is to be looked up in the list."""
 _TOLD_REFUSALS = (
     "unknown_delivery",
     "gone",
@@ -39,7 +36,7 @@ def answer_lines(answer: Answer, lang: str) -> Iterator[str]:
             continue
         rows, first = answer.outcomes[outcome]["rows"], answer.outcomes[outcome]["first"]
         text = say(f"answer.row_{outcome}", lang, rows)
-        if outcome in _QUIET:
+        if outcome in QUIET:
             yield text
         else:
             key = "answer.lines" if rows == len(first) else "answer.lines_more"
@@ -51,8 +48,8 @@ def answer_lines(answer: Answer, lang: str) -> Iterator[str]:
 def answers_section(told: AnswersTold, speech: Speech) -> Section:
     """The acknowledgement in words."""
     words = speech.say
-    taken = sum(rows_of(one.outcomes, _DONE) for one in told.answers)
-    not_taken = sum(rows_of(one.outcomes) - rows_of(one.outcomes, _QUIET) for one in told.answers)
+    taken = sum(rows_of(one.outcomes, DONE) for one in told.answers)
+    not_taken = sum(rows_of(one.outcomes) - rows_of(one.outcomes, QUIET) for one in told.answers)
     refused = sum(one.verdict == "refused" for one in told.answers)
     # Of a file that counts for nothing no reason is needed: its list is not asked for again.
     is_again = not_taken > 0 or any(one.verdict == "refused" and one.reason_code != "gone" for one in told.answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -18,6 +19,8 @@ MOST = 60
 class Release:
     """A night's rounds together. kinds: first, revision. hidden: published values marked C; None: not noted.
 
+    cells, counted: the numbers of what was attacked and their sum, former releases of the year included; cells_hidden,
+    counted_hidden: of that hidden (aim.ledger.releases.Hiding); None: not noted.
     attacked: groups of indicators and years in which hidden numbers were tried to be worked out; held_back: of them
     those not released, since some could be.
     """
@@ -29,6 +32,10 @@ class Release:
     values_new: int
     values_changed: int
     hidden: int | None
+    cells: int | None
+    cells_hidden: int | None
+    counted: Decimal | None
+    counted_hidden: Decimal | None
     attacked: int
     held_back: int
 

@@ -1,5 +1,5 @@
--- One row per night that held a release round, the latest first: what it published, how much of that is
--- hidden, and how an attack on it ended: groups of indicators attacked, and those held back since one came through.
+-- One row per night that held a release round, the latest first: what it published, how much of that is hidden and what
+-- that cost, and how an attack on it ended: groups of indicators attacked, and those held back since one came through.
 select
     releases.run_id,
     max(releases.clock_date) as clock_date,
@@ -8,6 +8,10 @@ select
     sum(releases.values_new)::bigint as values_new,
     sum(releases.values_changed)::bigint as values_changed,
     max((runs.summary -> 'release' ->> 'hidden')::bigint) as hidden,
+    max((runs.summary -> 'release' ->> 'cells')::bigint) as cells,
+    max((runs.summary -> 'release' ->> 'cells_hidden')::bigint) as cells_hidden,
+    max((runs.summary -> 'release' ->> 'counted')::numeric) as counted,
+    max((runs.summary -> 'release' ->> 'counted_hidden')::numeric) as counted_hidden,
     coalesce(sum(attacks.attacked), 0)::bigint as attacked,
     coalesce(sum(attacks.held_back), 0)::bigint as held_back
 from ops.releases as releases

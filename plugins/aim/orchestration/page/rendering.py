@@ -34,8 +34,8 @@ def page(template: str, names: Names, *, here: str, up: str = "", **values: obje
     def number(value: Decimal | int | None) -> str:
         return count_text(value, lang)
 
-    def percent(part: int, whole: int) -> str:
-        return f"{two_decimals(Decimal(100 * part) / whole, lang)} %" if whole else number(None)
+    def percent(part: Decimal | int | None, whole: Decimal | int | None) -> str:
+        return number(None) if part is None or not whole else f"{two_decimals(Decimal(100 * part) / whole, lang)} %"
 
     def weekday(day: date) -> str:
         return format_date(day, "EEEE", lang)
