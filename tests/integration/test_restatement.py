@@ -25,6 +25,7 @@ from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period
 from aim.contracts.reference import Reference, read_reference
 from aim.ledger import deliveries
+from aim.publish import protection
 from aim.publish.release import ReleaseResult, release_due
 from aim.warehouse import dbt
 
@@ -153,7 +154,9 @@ select tablename from pg_tables where schemaname = %s and tablename <> 'indicato
 
 
 @pytest.mark.timeout(900)
-def test_values_are_restated_exactly(warehouse: TestWarehouse) -> None:
+def test_values_are_restated_exactly(warehouse: TestWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What an attack holds back would be published in another round than the story says; attacks are tested elsewhere.
+    monkeypatch.setattr(protection, "attack", lambda *_: [])
     house = Warehouse(warehouse)
     chance = random.Random(4)
     sent = history(chance, surely=(*CORRECTED, *LATE, ACTIVITIES))
