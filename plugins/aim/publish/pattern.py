@@ -91,7 +91,7 @@ def _hide_bound(
     size = -(-asked.size // min(_MOST, 1 + _LOOKED_AT // program.size_of(asked[0])))
     while asked.size:
         batch = asked[:: -(-asked.size // size)]
-        _hide_for(program, suspects, batch, hidden, movable, attackers)
+        found = _hide_for(program, suspects, batch, hidden, movable, attackers)
         missed = suspects.among(batch, attackers)
         asked = suspects.among(asked, attackers)
         if len(attackers) > 1:
@@ -102,7 +102,7 @@ def _hide_bound(
             unsafe += [
                 value
                 for value in missed.tolist()
-                if not _hide_between(program, suspects, value, hidden, movable, attacker)
+                if not _hide_between(program, suspects, value, found, hidden, movable, attacker)
             ]
             asked = asked[~np.isin(asked, missed)]
         elif missed.size == batch.size:
@@ -112,7 +112,7 @@ def _hide_bound(
 
 def _hide_for(
     program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
-) -> None:
+) -> Witness:
     cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
     found = program.moving(batch, movable, cost, attackers)
     fresh = ~hidden[found.places]
@@ -120,12 +120,25 @@ def _hide_for(
         found = _spared(program, batch, hidden, movable, cost, attackers, found)
     hidden[found.places] = True
     suspects.clear_by(found)
+    return found
 
 
 def _hide_between(
-    program: Program, suspects: Suspects, value: int, hidden: Flags, movable: Flags, attacker: int
+    program: Program,
+    suspects: Suspects,
+    value: int,
+    found: Witness,
+    hidden: Flags,
+    movable: Flags,
+    attacker: int,
 ) -> bool:
-    """Hide what leaves `value` open both ways, where neither is far enough alone; whether it does."""
+    """Hide what leaves `value` open both ways, where neither is far enough alone; whether it does.
+
+    found: how far it moves away from zero.
+    """
+    away = float(np.abs(found.moved[found.places == value]).sum())
+    if away - program.system.least[value] < program.threshold:
+        return False
     cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
     ends = program.ends(value, movable, cost, attacker)
     if not is_wide(program.room(value, ends), float(program.system.step[value]), program.threshold):
