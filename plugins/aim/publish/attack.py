@@ -16,6 +16,8 @@ from aim.publish.unknowns import NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import NEAR, Program, Room, Witness, holds
 
 OUTSIDER = NOBODY
+_LITTLE = 0.01
+"""Cost of moving a number where only the farthest way counts: where it costs nothing the solver takes longer."""
 _FEWEST = 8
 """Fewer numbers than this are not asked for apart where what is left is looked into one by one later."""
 
@@ -116,7 +118,7 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
         if hidden[witness.places].all():
             suspects.clear_by(witness)
     breaches = []
-    no_cost = np.zeros(system.size)
+    cost = np.full(system.size, _LITTLE)
     clear_of_crowds(program, suspects, wanted, hidden)
     for attackers in attackers_together(system):
         left = clear_together(program, suspects, wanted, hidden, attackers, to_the_last=len(attackers) == 1)
@@ -124,7 +126,7 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
             continue
         (attacker,) = attackers
         for value in left.tolist():
-            room = program.room(value, program.ends(value, hidden, no_cost, attacker))
+            room = program.room(value, program.ends(value, hidden, cost, attacker))
             if not is_wide(room, float(system.step[value]), threshold):
                 breaches.append(Breach(value, attacker, room))
             suspects.clear(value, attacker)

@@ -84,7 +84,10 @@ class Program:
         return self._part(asked[0]).moving(asked, movable, cost, known_to)
 
     def ends(self, value: int, movable: Flags, cost: Floats, known_to: int) -> tuple[Witness | None, Witness | None]:
-        """The cheapest deviations with `value` as low, and as high, as an attacker must hold possible; None: no end."""
+        """The cheapest deviations with `value` as low, and as high, as an attacker must hold possible; None: no end.
+
+        Where moving others costs nothing the solver goes astray: it should cost a little.
+        """
         part = self._part(value)
         return part.farthest(value, -1.0, movable, cost, known_to), part.farthest(value, 1.0, movable, cost, known_to)
 
@@ -165,7 +168,7 @@ class _Part:
         priced = np.concatenate([price, price, np.zeros(self._wanted.size)])
         priced[at], priced[at + self._places.size] = -way * _REWARD, way * _REWARD
         self._set(np.concatenate([up, down, np.zeros(self._wanted.size)]), priced)
-        self._highs.setOptionValue("presolve", "on")
+        self._highs.setOptionValue("presolve", "off")
         found = self._solved()
         return None if found is None else self._witness(found)
 
