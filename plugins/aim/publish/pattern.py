@@ -13,7 +13,7 @@ import numpy as np
 
 from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_of_crowds, clear_together, is_wide
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
-from aim.publish.witness import Program, Witness
+from aim.publish.witness import NEAR, Program, Witness
 
 _NEXT_TO_NOTHING = 0.03
 """Cost of moving what is hidden already: little, so that the way stays short."""
@@ -113,8 +113,11 @@ def _hide_bound(
 def _hide_for(
     program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
 ) -> Witness:
+    """Hide what one witness moves; for a number alone that it does not move far enough nothing is hidden."""
     cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
     found = program.moving(batch, movable, cost, attackers)
+    if batch.size == 1 and _away(found, batch[0]) < program.threshold - NEAR:
+        return found
     fresh = ~hidden[found.places]
     if fresh.sum() > 1:
         found = _spared(program, batch, hidden, movable, cost, attackers, found)
@@ -136,8 +139,7 @@ def _hide_between(
 
     found: how far it moves away from zero.
     """
-    away = float(np.abs(found.moved[found.places == value]).sum())
-    if away - program.system.least[value] < program.threshold:
+    if _away(found, value) - program.system.least[value] < program.threshold - NEAR:
         return False
     cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
     ends = program.ends(value, movable, cost, attacker)
@@ -148,6 +150,10 @@ def _hide_between(
             hidden[end.places] = True
     suspects.clear(value, attacker)
     return True
+
+
+def _away(found: Witness, value: int) -> float:
+    return float(np.abs(found.moved[found.places == value]).sum())
 
 
 def _spared(
