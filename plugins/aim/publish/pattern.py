@@ -20,6 +20,8 @@ _NEXT_TO_NOTHING = 0.03
 _LOOKED_AT = 50_000
 """How many numbers the questions of a stage have in them, all in all: a small system is asked for few numbers at once,
 which hides little, a large one for many, which goes quickly."""
+_FEWER = 4
+"""Into how many parts a question is cut of which nothing can be made safe at once."""
 _MOST = 64
 """More questions of a stage hide nothing less."""
 
@@ -106,7 +108,7 @@ def _hide_bound(
             ]
             asked = asked[~np.isin(asked, missed)]
         elif missed.size == batch.size:
-            size = -(-size // 4)
+            size = -(-size // _FEWER)
     return np.array(unsafe, dtype=np.int64)
 
 
