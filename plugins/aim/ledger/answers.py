@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
@@ -41,7 +41,6 @@ DONE = ("answered", "answered_before", "superseded")
 QUIET = (*DONE, "blank")
 """Outcomes of which nothing is to be looked up in the list."""
 _LINES_KEPT = 5
-_LISTS_TOLD = 60
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,11 @@ class AnswerHead:
 
 @dataclass(frozen=True)
 class CameBack:
-    """A list as the ledger knows it. findings: of its delivery, explained by it; reason_code: why it was refused."""
+    """A list as the ledger knows it. findings: explained by it in its delivery; elsewhere: in the provider's others.
+
+    outcomes: outcome of its rows -> `rows`, how many, and `first`, the first of their lines. reason_code: why it was
+    refused.
+    """
 
     answer_id: int
     provider_code: str
@@ -72,6 +75,7 @@ class CameBack:
     verdict: str
     reason_code: str | None
     findings: int
+    elsewhere: int
     outcomes: Mapping[str, Any]
 
     @property
@@ -82,6 +86,9 @@ class CameBack:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return vars(self) | {"received_at": self.received_at.isoformat(), "rows_not_taken": self.rows_not_taken}
+
+
+List = TypeVar("List", bound=CameBack)
 
 
 @dataclass
@@ -164,10 +171,19 @@ def rows_of(outcomes: Mapping[str, Any], names: Sequence[str] = OUTCOMES) -> int
     return sum(int(outcomes[name]["rows"]) for name in names if name in outcomes)
 
 
-def came_back(connection: psycopg.Connection, provider: str | None = None, period: str | None = None) -> list[CameBack]:
-    """The lists that came back last, of all or of one provider or period, the newest first."""
-    asked = {"provider": provider, "period": period, "most": _LISTS_TOLD}
-    with connection.cursor(row_factory=class_row(CameBack)) as cursor:
+def came_back(
+    connection: psycopg.Connection,
+    shape: type[List],
+    *,
+    provider: str | None = None,
+    period: str | None = None,
+    since: datetime | None = None,
+    answer_ids: Sequence[int] | None = None,
+    most: int | None = None,
+) -> list[List]:
+    """Lists that came back, the newest first: all, or those of a provider, a period, since a moment, these alone."""
+    asked = {"provider": provider, "period": period, "since": since, "answer_ids": answer_ids, "most": most}
+    with connection.cursor(row_factory=class_row(shape)) as cursor:
         return cursor.execute(sql.load(__file__, "came_back.sql"), asked).fetchall()
 
 

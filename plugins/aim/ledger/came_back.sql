@@ -10,10 +10,13 @@ select
     verdict,
     reason_code,
     findings,
+    elsewhere,
     outcomes
 from ops.answers
 where
     (%(provider)s::text is null or provider_code = %(provider)s)
     and (%(period)s::text is null or period = %(period)s)
+    and (%(since)s::timestamptz is null or received_at >= %(since)s)
+    and (%(answer_ids)s::bigint[] is null or answer_id = any(%(answer_ids)s))
 order by received_at desc, answer_id desc
-limit %(most)s
+limit %(most)s::bigint

@@ -18,6 +18,8 @@ from aim.ledger.answers import CameBack, came_back
 from aim.orchestration.stuck import Stuck, stuck_of
 from aim.settings import Settings
 
+_LISTS_TOLD = 60
+
 
 class StatusError(ValueError):
     """What is asked about is not known or written wrongly; the text is one sentence that says what to do."""
@@ -118,7 +120,7 @@ def status_of(settings: Settings, connection: psycopg.Connection, provider: str 
         silences=ledger.silences(connection, today, provider),
         incidents=ledger.incidents(connection),
         without_contact=ledger.without_contact(connection, provider),
-        answers=came_back(connection, provider, period),
+        answers=came_back(connection, CameBack, provider=provider, period=period, most=_LISTS_TOLD),
         providers=providers,
         municipalities=reference.municipality_names,
         stuck=stuck,

@@ -81,9 +81,7 @@ def _hide_from(
 ) -> Integers:
     """Hide what makes `asked` safe from all attackers at once; returns those that nothing makes safe from one alone."""
     unsafe = [_hide_bound(program, suspects, together, hidden, movable, attackers) for together in program.split(asked)]
-    return (
-        np.concatenate([np.zeros(0, dtype=np.int64), *unsafe]) if len(attackers) == 1 else np.zeros(0, dtype=np.int64)
-    )
+    return np.concatenate([np.zeros(0, dtype=np.int64), *unsafe])
 
 
 def _hide_bound(

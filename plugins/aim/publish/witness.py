@@ -26,8 +26,14 @@ _MANY = 8
 """A question for more numbers is worth simplifying before it is solved; for fewer it takes longer than solving."""
 _BUNDLE = 256
 """Parts are put together until they have about as many numbers."""
+_ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+"""Statuses of HiGHS where there is no end: the truth is feasible always."""
 _DUAL = 1
 """Simplex strategy of HiGHS: that nothing moves always costs least."""
+
+
+class NoAnswerError(RuntimeError):
+    """The solver gave up: whether a number is safe is not known, and nothing is released on that."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,8 @@ class _Part:
         self._set(np.concatenate([up, down, np.zeros(self._wanted.size)]), priced)
         self._highs.setOptionValue("presolve", "off")
         found = self._solved()
+        if found is None and self._highs.getModelStatus() not in _ENDLESS:
+            raise NoAnswerError(f"The solver ended with {self._highs.getModelStatus()}: nothing is shown by that.")
         return None if found is None else self._witness(found)
 
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
@@ -184,7 +192,7 @@ class _Part:
         self._highs.changeColsCost(cost.size, columns, cost)
 
     def _solved(self) -> Floats | None:
-        """The columns at their best; None: there is no best, it goes on without end."""
+        """The columns at their best; None: there is none, or the solver found none (its status tells)."""
         # From nothing moved anew: the last answer is farther away than that.
         self._highs.clearSolver()
         self._highs.run()

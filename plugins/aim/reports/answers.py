@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from aim.contracts.load import Contracts
 from aim.contracts.reference import Reference
 from aim.contracts.registry import Provider
 from aim.ledger import mails
+from aim.ledger.answers import CameBack, came_back
 from aim.ledger.mails import Matter
 from aim.reports.changes import Changes, Counts, changes_since, counts_of
 from aim.reports.due_days import Upcoming, days, upcoming
@@ -22,25 +23,8 @@ from aim.reports.findings import DeliveryTold, Findings, findings_of, read
 KIND = "answer-receipt"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A list that came back. findings: explained by it in the delivery, elsewhere: in other files of the provider.
-
-    outcomes: outcome of its rows -> `rows`, how many, and `first`, the first of their lines.
-    """
-
-    answer_id: int
-    provider_code: str
-    dataset: str
-    period: str
-    delivery_id: int
-    file_name: str
-    received_at: datetime
-    verdict: str
-    reason_code: str | None
-    findings: int
-    elsewhere: int
-    outcomes: Mapping[str, Any]
+class Answer(CameBack):
+    """A list that came back, as letters acknowledge it."""
 
     @property
     def matter(self) -> Matter:
@@ -65,12 +49,12 @@ def answers_come(connection: psycopg.Connection[Any], reference: Reference, cloc
     """Lists that came in the days that mails look back on, oldest first, whether acknowledged already or not."""
     since = clock.today - days(reference, "mail_history_days", clock)
     came_since = datetime.combine(since, time.min, VILNIUS)
-    return read(connection, Answer, "answers.sql", {"since": came_since, "answer_ids": []})
+    return came_back(connection, Answer, since=came_since)[::-1]
 
 
 def answers_of(connection: psycopg.Connection[Any], answer_ids: Sequence[int]) -> list[Answer]:
     """These lists, oldest first."""
-    return read(connection, Answer, "answers.sql", {"since": None, "answer_ids": list(answer_ids)})
+    return came_back(connection, Answer, answer_ids=list(answer_ids))[::-1]
 
 
 def answers_told(

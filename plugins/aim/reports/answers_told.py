@@ -49,7 +49,7 @@ def answers_section(told: AnswersTold, speech: Speech) -> Section:
     """The acknowledgement in words."""
     words = speech.say
     taken = sum(rows_of(one.outcomes, DONE) for one in told.answers)
-    not_taken = sum(rows_of(one.outcomes) - rows_of(one.outcomes, QUIET) for one in told.answers)
+    not_taken = sum(one.rows_not_taken for one in told.answers)
     refused = sum(one.verdict == "refused" for one in told.answers)
     # Of a file that counts for nothing no reason is needed: its list is not asked for again.
     is_again = not_taken > 0 or any(one.verdict == "refused" and one.reason_code != "gone" for one in told.answers)

@@ -13,7 +13,7 @@ from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
 from aim.publish.attack import OUTSIDER, attack
 from aim.publish.pattern import pattern
-from aim.publish.witness import Witness, holds
+from aim.publish.witness import NoAnswerError, Room, Witness, _Part, holds
 
 HOMES = ("state", "disabled", "municipal", "other")
 VILKAVISKIS = {
@@ -215,6 +215,24 @@ def test_a_sort_of_sum_that_fails_both_ways_holds_nowhere_but_by_chance() -> Non
     assert without.binding.shape[0] == 1
     *_, without = replace(missed_both_ways, row_kind=np.zeros(3, dtype=np.int64)).looser()
     assert without.binding.shape[0] == 0
+
+
+def test_what_is_open_both_ways_together_is_hidden_for_though_neither_way_is_far_enough() -> None:
+    shown = table({"a": 4.0, "b": 5.0, "both": 9.0}, {"both": [["a", "b"]]})
+    told = replace(shown.system, may_hide=np.array([True, True, False]))
+    # Up by 4, for b stays above 0, and down by 3.
+    assert [one.room for one in attack(told, shown.small, THRESHOLD)] == [Room(4, 4)]
+    hidden = pattern(told, shown.small, THRESHOLD).hidden
+    assert shown.named(hidden) == {"a", "b"}
+    assert room(told, hidden, 0, OUTSIDER) == 7
+    assert attack(told, hidden, THRESHOLD) == []
+
+
+def test_a_solver_that_gives_up_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = table({"a": 2.0, "b": 5.0, "both": 7.0}, {"both": [["a", "b"]]})
+    monkeypatch.setattr(_Part, "_solved", lambda _: None)
+    with pytest.raises(NoAnswerError):
+        attack(shown.system, shown.small, THRESHOLD)
 
 
 def test_room_is_measured_in_whole_numbers() -> None:
