@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.attack import OUTSIDER, Suspects, attackers_together, clear_of_crowds, clear_together, is_wide
+from aim.publish.attack import is_wide
+from aim.publish.clearing import clear_of_suspects, clear_together, turns
+from aim.publish.reach import narrow_for_anybody
+from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
 from aim.publish.witness import NEAR, Program, Witness
 
@@ -41,38 +44,53 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
     know that some are not.
     """
     hidden = hidden.copy()
+    witnesses: list[Witness] = []
     for stage in np.unique(system.stage).tolist():
-        _hide_from_outsiders(system.up_to(stage), hidden, threshold)
-    unsafe, witnesses = _hide_from_everybody(system, hidden, threshold)
+        witnesses = _hide_from_outsiders(system.up_to(stage), hidden, threshold)
+    unsafe, witnesses = _hide_from_everybody(system, hidden, threshold, witnesses)
     for looser in system.looser():
         if unsafe.any():
-            unsafe, _ = _hide_from_everybody(replace(looser, to_protect=unsafe), hidden, threshold)
+            unsafe, _ = _hide_from_everybody(replace(looser, to_protect=unsafe), hidden, threshold, [])
     return Pattern(hidden, witnesses)
 
 
-def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> None:
+def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> list[Witness]:
+    """Hide what is still needed, in `hidden` itself; returns the witnesses."""
     movable = hidden | system.may_hide
     wanted = np.flatnonzero(hidden & system.to_protect)
+    wanted = wanted[~np.isin(wanted, list(narrow_for_anybody(system, movable, threshold)))]
     # Numbers of the whole country first: what is hidden for them serves the smaller places too.
     wanted = wanted[np.argsort(-system.cost[wanted], kind="stable")]
     program, suspects = Program(system, movable, threshold), Suspects(system, threshold)
     _hide_from(program, suspects, wanted, hidden, movable, frozenset([OUTSIDER]))
+    return suspects.cleared_by
 
 
-def _hide_from_everybody(system: Unknowns, hidden: Flags, threshold: float) -> tuple[Flags, list[Witness]]:
-    """Hide what is still needed, in `hidden` itself; returns what could not be made safe, and the witnesses."""
+def _hide_from_everybody(
+    system: Unknowns, hidden: Flags, threshold: float, witnesses: list[Witness]
+) -> tuple[Flags, list[Witness]]:
+    """Hide what is still needed, in `hidden` itself; returns what could not be made safe, and the witnesses.
+
+    witnesses: found before, with less hidden.
+    """
     movable = hidden | system.may_hide
     hiding, hidden_now = Program(system, movable, threshold), Program(system, hidden, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
     unsafe = np.zeros(system.size, dtype=bool)
+    unsafe[list(narrow_for_anybody(system, movable, threshold))] = True
+    unsafe &= hidden & system.to_protect
+    wanted = wanted[~unsafe[wanted]]
     suspects = Suspects(system, threshold)
-    clear_of_crowds(hidden_now, suspects, wanted, hidden)
-    for attackers in attackers_together(system):
-        wanted = wanted[~unsafe[wanted]]
-        left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
-        if left.size:
-            unsafe[_hide_from(hiding, suspects, left, hidden, movable, attackers)] = True
-            hidden_now = Program(system, hidden, threshold)
+    for witness in witnesses:
+        suspects.clear_by(witness)
+    for turn in turns(system):
+        for attackers in turn:
+            left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
+            if left.size:
+                unsafe[_hide_from(hiding, suspects, left, hidden, movable, attackers)] = True
+                wanted = wanted[~unsafe[wanted]]
+                hidden_now = Program(system, hidden, threshold)
+        clear_of_suspects(suspects, wanted, hidden)
     return unsafe, suspects.cleared_by
 
 

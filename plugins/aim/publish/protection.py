@@ -89,7 +89,9 @@ def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Grou
     _make_cells(connection, threshold)
     reference = _read_reference(connection)
     groups = [Group(*row) for row in connection.execute(sql.load(__file__, "groups_touched.sql"))]
-    return {group: _system(connection, group, reference) for group in groups}
+    systems = {group: _system(connection, group, reference) for group in groups}
+    # What takes longest is begun first.
+    return dict(sorted(systems.items(), key=lambda one: one[1][1].to_protect.sum(), reverse=True))
 
 
 def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> dict[Group, _Answer[Told]]:
@@ -135,7 +137,9 @@ def _system(connection: psycopg.Connection, group: Group, reference: _Reference)
     ).fetchall()
     values = values_of_cells(seen(rows))
     cells = values.unique("cell_id", keep="first", maintain_order=True)
-    return values, unknowns(values, identities(cells, reference.relations, reference.geography))
+    return values, unknowns(
+        values, identities(cells, reference.relations, reference.geography), reference.geography.above
+    )
 
 
 def _pattern(values: pl.DataFrame, system: Unknowns, threshold: float) -> Pattern:

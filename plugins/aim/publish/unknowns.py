@@ -17,6 +17,8 @@ Flags = npt.NDArray[np.bool_]
 
 NOBODY = -1
 """Owner of the cells of counties and the nation."""
+EVERYWHERE = -1
+"""Region of the nation's cells."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Unknowns:
     """Numbers as deviations from what they are: 0 is the truth, and every row of `binding` holds at 0.
 
     One entry per value of a cell (values_of_cells). least: the lowest deviation an attacker can believe (a hidden
-    number is above 0). owner: the municipality that knows it, or NOBODY. to_protect: had to be hidden. may_hide: not
+    number is above 0). owner: the municipality that knows it, or NOBODY. region: the county it is of, or EVERYWHERE.
+    to_protect: had to be hidden. may_hide: not
     told yet, so that it can be hidden. cost: what hiding it loses to readers. step: its smallest unit. stage: longer
     periods of flows are told after the shorter ones they sum up (0, 1, 2).
     binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal. row_kind: which rows are of one
@@ -34,6 +37,7 @@ class Unknowns:
     number: Floats
     least: Floats
     owner: Integers
+    region: Integers
     to_protect: Flags
     may_hide: Flags
     cost: Floats
@@ -92,8 +96,10 @@ _EXACT = 1e-6
 _STAGES = {"month": 0, "at": 0, "quarter": 1, "half_year": 1, "year": 2}
 
 
-def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
+def unknowns(values: pl.DataFrame, members: pl.DataFrame, above: pl.DataFrame) -> Unknowns:
     """The system of `values` (values_of_cells) bound by `members` (identities), at every moment something changed.
+
+    above: what each territory is part of (Geography).
 
     A moment's identity is among the values that stood then; before all its cells were told it says nothing.
     """
@@ -119,6 +125,7 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
         number=number,
         least=least,
         owner=values["owner"].cast(pl.Int64).fill_null(NOBODY).to_numpy(),
+        region=_regions(values, above),
         to_protect=values["is_to_protect"].to_numpy(),
         may_hide=is_new & values["is_planned"].to_numpy() & is_something(values),
         cost=values["worth"].fill_null(0.0).to_numpy() * np.log2(2.0 + np.abs(number)),
@@ -133,6 +140,15 @@ def unknowns(values: pl.DataFrame, members: pl.DataFrame) -> Unknowns:
         row_is_equal=is_equal,
         row_kind=kind,
     )
+
+
+def _regions(values: pl.DataFrame, above: pl.DataFrame) -> Integers:
+    """A number per county, in the order of their codes; EVERYWHERE for what is in none."""
+    nation = pl.col("above").is_in(above["territory_code"].to_list()).not_()
+    county = above.with_columns(county=pl.when(nation).then("territory_code").otherwise("above"))
+    codes = values.select("territory_code").join(county, on="territory_code", how="left", maintain_order="left")
+    rank = codes["county"].rank("dense").cast(pl.Int64) - 1
+    return rank.fill_null(EVERYWHERE).to_numpy()
 
 
 def is_something(values: pl.DataFrame) -> Flags:

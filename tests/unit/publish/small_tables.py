@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from aim.publish.unknowns import NOBODY, Flags, Unknowns
+from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Unknowns
 
 THRESHOLD = 5.0
 
@@ -59,6 +59,7 @@ def table(
             number=number,
             least=np.minimum(1.0 - number, 0.0),
             owner=np.array([(owners or {}).get(name, NOBODY) for name in names], dtype=np.int64),
+            region=np.array([_region((owners or {}).get(name)) for name in names], dtype=np.int64),
             to_protect=small,
             may_hide=number != 0,
             cost=np.log2(2 + number) * np.where(is_sum, 8.0, 1.0),
@@ -71,6 +72,11 @@ def table(
         ),
         small,
     )
+
+
+def _region(owner: int | None) -> int:
+    """Up to ten municipalities to a county."""
+    return EVERYWHERE if owner is None else owner // 10
 
 
 def room(system: Unknowns, hidden: Flags, value: int, attacker: int) -> float:

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
-from aim.publish.attack import OUTSIDER, attack
+from aim.publish.attack import attack
+from aim.publish.clearing import clear_of_suspects, clear_together
 from aim.publish.pattern import pattern
-from aim.publish.witness import NoAnswerError, Room, Witness, _Part, holds
+from aim.publish.reach import narrow_for_anybody
+from aim.publish.suspects import OUTSIDER, Suspects
+from aim.publish.witness import NoAnswerError, Program, Room, Witness, _Part, holds
 
 HOMES = ("state", "disabled", "municipal", "other")
 VILKAVISKIS = {
@@ -171,6 +174,46 @@ def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(
     left = worked_out(shown.system, hidden)
     # Where every number but the zeros is hidden nothing more can be done; then the zeros themselves tell it.
     assert not left or (hidden == (shown.system.number > 0)).all(), left
+
+
+@settings(max_examples=25)
+@given(counted())
+def test_what_is_soon_seen_to_be_narrow_is_so_for_another_solver_too(shown: Table) -> None:
+    for value, left in narrow_for_anybody(shown.system, shown.small, THRESHOLD).items():
+        exact = room(shown.system, shown.small, value, OUTSIDER)
+        assert exact <= left.highest - left.lowest < THRESHOLD
+
+
+def test_a_number_alone_among_told_ones_is_soon_seen_to_be_narrow() -> None:
+    shown = table({"a": 2.0, "b": 3.0, "c": 9.0, "ab": 5.0, "all": 14.0}, {"ab": [["a", "b"]], "all": [["ab", "c"]]})
+    hidden = np.array([True, True, False, True, False])
+    assert narrow_for_anybody(shown.system, hidden, THRESHOLD) == {
+        0: Room(1.0, 4.0),
+        1: Room(1.0, 4.0),
+        3: Room(5.0, 5.0),
+    }
+    assert narrow_for_anybody(shown.system, np.ones(5, dtype=bool), THRESHOLD) == {}
+
+
+def test_municipalities_far_apart_are_cleared_of_each_other_by_what_each_county_can_do() -> None:
+    towns = ("a", "b", "c")
+    counts = {f"{county}{town}": 3.0 + 40.0 * (town == "c") for county in (1, 2) for town in towns}
+    sums = {f"{county}": [[f"{county}{town}" for town in towns]] for county in (1, 2)}
+    owners = {name: 10 * int(name[0]) + 1 + towns.index(name[1]) for name in counts}
+    shown = table(counts | {"1": 46.0, "2": 46.0}, sums, owners)
+    hidden = np.array([len(name) > 1 for name in shown.names])
+    suspects = Suspects(shown.system, THRESHOLD)
+    wanted = np.flatnonzero(shown.small)
+    outside = Program(shown.system, hidden, THRESHOLD)
+    clear_together(outside, suspects, wanted, hidden, frozenset([OUTSIDER]))
+    clear_of_suspects(suspects, wanted, hidden)
+    # Of a county's small ones only the third, who is the counterweight, can tell.
+    assert {shown.names[value]: suspects.of(value) for value in wanted.tolist()} == {
+        "1a": frozenset([13]),
+        "1b": frozenset([13]),
+        "2a": frozenset([23]),
+        "2b": frozenset([23]),
+    }
 
 
 def test_an_answer_that_does_not_hold_is_not_believed() -> None:
