@@ -24,7 +24,7 @@ _LITTLE = 0.01
 
 @dataclass(frozen=True)
 class Breach:
-    """A hidden value that an attacker (a municipality's code, or OUTSIDER) narrows down to `room`."""
+    """A hidden value that an attacker (a municipality's code, or OUTSIDER) narrows down to `room`, or less."""
 
     value: int
     attacker: int
@@ -65,9 +65,10 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
     program = Program(system, hidden, threshold)
     suspects = Suspects(system, threshold)
     room_of = narrow_for_anybody(system, hidden, threshold)
-    asked = hidden & system.to_protect
-    breaches = [Breach(value, OUTSIDER, room_of[value]) for value in np.flatnonzero(asked).tolist() if value in room_of]
-    wanted = np.array([value for value in np.flatnonzero(asked).tolist() if value not in room_of], dtype=np.int64)
+    asked = np.flatnonzero(hidden & system.to_protect)
+    is_narrow = np.isin(asked, list(room_of))
+    breaches = [Breach(value, OUTSIDER, room_of[value]) for value in asked[is_narrow].tolist()]
+    wanted = asked[~is_narrow]
     for witness in witnesses:
         if hidden[witness.places].all():
             suspects.clear_by(witness)
@@ -91,7 +92,5 @@ def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iter
 
 def is_wide(room: Room, step: float, threshold: float) -> bool:
     """Whether from the lowest to the highest whole number of steps it is the threshold or more."""
-    if not np.isfinite([room.lowest, room.highest]).all():
-        return True
     found = width(*(np.array([one]) for one in (room.lowest, room.highest, step)))
     return bool(found[0] >= threshold - NEAR)

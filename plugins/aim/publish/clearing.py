@@ -30,6 +30,9 @@ def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> No
     Of those of the own region first, by what the region and the nation can do alone: a region is ten times smaller
     than all. Then each number of all its suspects at once: one that moves without them all is safe from all.
     """
+    wanted = wanted[[bool(suspects.of(value)) for value in wanted.tolist()]]
+    if wanted.size == 0:
+        return
     system = suspects.system
     regional = _regional(suspects, hidden)
     for region, program in regional.items():

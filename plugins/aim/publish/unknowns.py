@@ -27,9 +27,9 @@ class Unknowns:
 
     One entry per value of a cell (values_of_cells). least: the lowest deviation an attacker can believe (a hidden
     number is above 0). owner: the municipality that knows it, or NOBODY. region: the county it is of, or EVERYWHERE.
-    to_protect: had to be hidden. may_hide: not
-    told yet, so that it can be hidden. cost: what hiding it loses to readers. step: its smallest unit. stage: longer
-    periods of flows are told after the shorter ones they sum up (0, 1, 2).
+    to_protect: had to be hidden. may_hide: not told yet, so that it can be hidden. cost: what hiding it loses to
+    readers. step: its smallest unit. stage: longer periods of flows are told after the shorter ones they sum up
+    (0, 1, 2).
     binding, row_least: binding @ deviation >= row_least, and = 0 where row_is_equal. row_kind: which rows are of one
     kind (identities).
     """
