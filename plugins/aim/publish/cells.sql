@@ -41,7 +41,7 @@ withheld as (
     inner join staging.stg_parameters as fewest on measures.least_denominator = fewest.parameter
 ),
 
-numbers as (
+numbers_told as (
     select
         planned.*,
         quantities.part,
@@ -96,6 +96,13 @@ numbers as (
             and planned.breakdown = special_groups.breakdown
 ),
 
+-- Of what is no cell only the parts of sums are asked for.
+numbers as (
+    select *
+    from numbers_told
+    where is_cell or (territory_level = 'municipality' and number <> 0)
+),
+
 places_above as (
     select
         code as municipality_code,
@@ -109,6 +116,23 @@ places_above as (
     cross join reference.nation as nation
 ),
 
+-- Materialized, for the planner takes a handful of rows here where there are hundreds of thousands, and would pair each
+-- sum with the parts of every place.
+parts as materialized (
+    select
+        places.territory_code,
+        numbers.territory_code as municipality_code,
+        numbers.quantity,
+        numbers.cell_period,
+        numbers.cell_breakdown,
+        numbers.cell_value,
+        numbers.seen_at,
+        numbers.seen_until
+    from numbers
+    inner join places_above as places on numbers.territory_code = places.municipality_code
+    where numbers.territory_level = 'municipality' and numbers.number <> 0
+),
+
 -- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number. Its parts
 -- are those that stood when it was seen, whenever they were first known: a revision tells of few of them anew.
 contributors as (
@@ -119,23 +143,21 @@ contributors as (
         sums.cell_value,
         sums.seen_at,
         sums.territory_code,
-        min(parts.territory_code) as sole
+        min(parts.municipality_code) as sole
     from numbers as sums
-    inner join places_above as places on sums.territory_code = places.territory_code
-    inner join numbers as parts
+    inner join parts
         on
-            places.municipality_code = parts.territory_code
-            and parts.territory_level = 'municipality'
-            and parts.number <> 0
+            sums.territory_code = parts.territory_code
             and sums.quantity = parts.quantity
             and sums.cell_period = parts.cell_period
             and sums.cell_breakdown = parts.cell_breakdown
             and sums.cell_value = parts.cell_value
             and sums.seen_at >= parts.seen_at
             and coalesce(sums.seen_at < parts.seen_until, true)
+    where sums.is_cell
     group by
         sums.quantity, sums.cell_period, sums.cell_breakdown, sums.cell_value, sums.seen_at, sums.territory_code
-    having min(parts.territory_code) = max(parts.territory_code)
+    having min(parts.municipality_code) = max(parts.municipality_code)
 )
 
 select

@@ -107,8 +107,6 @@ def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> dict[Gro
 
 
 def _make_cells(connection: psycopg.Connection, threshold: float) -> None:
-    # Temporary tables have no estimates of what was just joined into them: nested loops would take minutes.
-    connection.execute("set local enable_nestloop to off")
     for cells, rows in (("round_cells", "rows_now.sql"), ("former_cells", "rows_former.sql")):
         connection.execute("drop table if exists pg_temp.rows_told")
         connection.execute(compose.SQL("drop table if exists pg_temp.{}").format(compose.Identifier(cells)))
@@ -119,7 +117,6 @@ def _make_cells(connection: psycopg.Connection, threshold: float) -> None:
             # A statement that makes a table takes no server-side parameters.
             cursor.execute(statement, {"threshold": threshold})
         connection.execute(compose.SQL("analyze pg_temp.{}").format(compose.Identifier(cells)))
-    connection.execute("set local enable_nestloop to on")
 
 
 def _read_reference(connection: psycopg.Connection) -> _Reference:
