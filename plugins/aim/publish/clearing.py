@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -10,6 +10,10 @@ from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import Program
 
+_FEW = 6
+"""Of so many suspects a number may be safe at once."""
+_SUSPECTED = 100.0
+"""Price of moving what a suspect knows, where moving others' numbers costs 1."""
 _FEWEST = 8
 """Fewer numbers than this are not asked for apart where what is left is looked into one by one later."""
 
@@ -27,25 +31,61 @@ def turns(system: Unknowns) -> Iterator[list[frozenset[int]]]:
 def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Clear `wanted` of the municipalities suspected of them, by what is answered soon, as far as that goes.
 
-    Of those of the own region first, by what the region and the nation can do alone: a region is ten times smaller
-    than all. Then each number of all its suspects at once: one that moves without them all is safe from all.
+    By what a region and the nation can do alone first, then two regions: they are ten and five times smaller than the
+    whole. There and at last in the whole each number is asked for without all its suspects: one that moves so is safe
+    from all.
     """
-    wanted = wanted[[bool(suspects.of(value)) for value in wanted.tolist()]]
+    wanted = np.array([value for value in wanted.tolist() if suspects.of(value)], dtype=np.int64)
     if wanted.size == 0:
         return
+    regions = np.unique(suspects.system.region[hidden & (suspects.system.region != EVERYWHERE)]).tolist()
+    for region in regions:
+        _clear_within(suspects, wanted, hidden, [region], without_each=True)
+    if len(regions) > 2:
+        for pair in zip(regions, [*regions[1:], regions[0]], strict=True):
+            _clear_within(suspects, wanted, hidden, pair, without_each=False)
+    everywhere = Program(suspects.system, hidden, suspects.threshold)
+    _clear_of_most(everywhere, suspects, wanted, hidden)
+    _clear_of_all(everywhere, suspects, wanted, hidden)
+
+
+def _clear_within(
+    suspects: Suspects, wanted: Integers, hidden: Flags, regions: Collection[int], *, without_each: bool
+) -> None:
+    """Clear those of `regions` by what these and the nation could move while all others stand still.
+
+    without_each: of each of their municipalities, many numbers by one question, before one is asked for apart.
+    """
     system = suspects.system
-    regional = _regional(suspects, hidden)
-    for region, program in regional.items():
-        near = wanted[system.region[wanted] == region]
-        owners = system.owner[(system.region == region) & (system.owner != NOBODY)]
-        for municipality in np.unique(owners).tolist():
-            clear_together(program, suspects, near, hidden, frozenset([municipality]))
-    cost, everywhere = np.ones(system.size), Program(system, hidden, suspects.threshold)
+    near = wanted[np.isin(system.region[wanted], list(regions))]
+    if near.size == 0:
+        return
+    program = Program(system, hidden & np.isin(system.region, [*regions, EVERYWHERE]), suspects.threshold)
+    inside = np.isin(system.region, list(regions))
+    municipalities = [
+        frozenset(np.unique(system.owner[of & (system.owner != NOBODY)]).tolist()) for of in (inside, ~inside)
+    ]
+    clear_together(program, suspects, near, hidden, municipalities[1])
+    for municipality in sorted(municipalities[0]) if without_each else ():
+        clear_together(program, suspects, near, hidden, frozenset([municipality]))
+    _clear_of_all(program, suspects, near, hidden)
+
+
+def _clear_of_most(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    """Leave few suspects of each number: what they know may move, at a price; who has no part in it is cleared."""
     for value in wanted.tolist():
-        for asked in filter(None, (regional.get(int(system.region[value])), everywhere)):
-            suspected = suspects.of(value)
-            if suspected and OUTSIDER not in suspected:
-                suspects.clear_by(asked.moving(np.array([value]), hidden, cost, suspected))
+        suspected = suspects.of(value)
+        if len(suspected) > _FEW:
+            price = np.where(np.isin(suspects.system.owner, list(suspected)), _SUSPECTED, 1.0)
+            suspects.clear_by(program.moving(np.array([value]), hidden, price))
+
+
+def _clear_of_all(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    cost = np.ones(hidden.size)
+    for value in wanted.tolist():
+        suspected = suspects.of(value)
+        if suspected and OUTSIDER not in suspected:
+            suspects.clear_by(program.moving(np.array([value]), hidden, cost, suspected))
 
 
 def _strangers(system: Unknowns) -> list[frozenset[int]]:
@@ -95,12 +135,3 @@ def clear_together(
             # Neighbours in order stand in one sum: they are asked for apart.
             questions += [left[::2], left[1::2]]
     return suspects.among(wanted, attackers)
-
-
-def _regional(suspects: Suspects, hidden: Flags) -> dict[int, Program]:
-    """What each region, with the nation, could move while all others stand still."""
-    region = suspects.system.region
-    return {
-        one: Program(suspects.system, hidden & np.isin(region, [one, EVERYWHERE]), suspects.threshold)
-        for one in np.unique(region[hidden & (region != EVERYWHERE)]).tolist()
-    }
