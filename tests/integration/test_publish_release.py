@@ -16,9 +16,11 @@ from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period, add_working_days
 from aim.contracts.reference import read_reference
 from aim.ledger import releases
-from aim.publish import release
+from aim.publish import protection, release
+from aim.publish.attack import Breach, attack
 from aim.publish.protection import Group, System, protect, round_systems
 from aim.publish.release import NothingBuiltError, ReleaseResult, release_due
+from aim.publish.unknowns import Unknowns
 
 NOVEMBER = {"start": date(2018, 11, 1), "end": date(2018, 11, 30), "due": date(2018, 12, 10)}
 SURVEY = {"indicator": "P10", "version": "v1", "grain": "half_year", "unit": "percent", "due": date(2018, 7, 16)}
@@ -483,6 +485,33 @@ def test_a_release_says_what_hiding_cost_and_a_group_once(house: House) -> None:
     assert (both.kind, both.attacked) == ("both", 1)
     seconds = house.connection.execute("select min(seconds), max(seconds) from ops.attacks").fetchone()
     assert seconds is not None and 0 < seconds[0] <= seconds[1] < 5
+
+
+def test_what_was_proved_is_not_proved_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    attacked: list[int] = []
+
+    def counted(system: Unknowns, *others: Any) -> list[Breach]:
+        attacked.append(system.size)
+        return attack(system, *others)
+
+    monkeypatch.setattr(protection, "attack", counted)
+    pairs = {"indicator": "P01", "version": "v1", "denominator": 12, "unit": "percent"}
+    values = (Value(numerator=7, **pairs), Value(measure="unchanged", numerator=2, **pairs), Value(numerator=400))
+    house.computes(*values)
+    house.night("2018-12-18")
+    assert len(attacked) == 2
+    hidden = house.rows("marts", "conf_status = 'C'")
+    assert len(hidden) == 1
+    # Nothing came: the revision asks nobody, and what was hidden stays so.
+    assert (house.night("2018-12-20").attacked, len(attacked)) == (2, 2)
+    assert house.rows("marts", "conf_status = 'C'") == hidden
+    # One group is another now, and is attacked; the other is not.
+    house.computes(*values[:2], Value(numerator=401))
+    assert (house.night("2019-01-20").changed, len(attacked)) == (1, 3)
+    # What had come through is asked about until it does not.
+    house.connection.execute("update ops.attacks set breaches = 1 where attacked_with = 'pairs'")
+    house.night("2019-02-20")
+    assert len(attacked) == 4
 
 
 def test_what_is_held_back_is_attacked_and_not_counted_as_published(

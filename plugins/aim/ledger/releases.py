@@ -36,7 +36,7 @@ class Attacked:
     """How what is attacked together in one calendar year came out of the attack before a round.
 
     Counts of numbers other than zero that the publication plan has; counted leaves sums of differences out. seconds:
-    that hiding and attacking it took.
+    that hiding and attacking it took. question: what was asked (aim.publish.proof).
     """
 
     attacked_with: str
@@ -48,6 +48,7 @@ class Attacked:
     counted_hidden: float
     breaches: int
     seconds: float
+    question: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,14 @@ def close_round(
 def note_attack(connection: psycopg.Connection, release_id: int, attacked: Attacked) -> None:
     """Write how a group came out of the attack."""
     connection.execute(sql.load(__file__, "note_attack.sql"), {"release_id": release_id, **vars(attacked)})
+
+
+def proved(connection: psycopg.Connection, questions: Iterable[str]) -> set[str]:
+    """Of `questions` those that an attack before a round answered: it found nothing."""
+    rows = connection.execute(
+        "select question from ops.attacks where question = any(%s) and breaches = 0", (list(questions),)
+    )
+    return {question for (question,) in rows}
 
 
 def held_back(connection: psycopg.Connection, release_ids: Iterable[int]) -> tuple[str, ...]:

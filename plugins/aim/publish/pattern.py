@@ -45,6 +45,9 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
     """
     hidden = hidden.copy()
     witnesses: list[Witness] = []
+    if not system.may_hide.any():
+        # All was told or hidden before.
+        return Pattern(hidden, witnesses)
     for stage in np.unique(system.stage).tolist():
         witnesses = _hide_from_outsiders(system.up_to(stage), hidden, threshold)
     unsafe, witnesses = _hide_from_everybody(system, hidden, threshold, witnesses)

@@ -17,11 +17,13 @@ import polars as pl
 import psycopg
 from psycopg import sql as compose
 
+from aim.ledger import releases
 from aim.ledger.releases import Attacked
 from aim.publish.attack import Breach, attack
 from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
 from aim.publish.pattern import Pattern, pattern
+from aim.publish.proof import question
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
 from aim.publish.witness import Witness
 from aim.warehouse import sql
@@ -58,6 +60,7 @@ class _Reference:
 def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     """Make `protected_values` of the round's periods (periods_in_round), and attack it.
 
+    What was attacked before in vain is not attacked again where nothing that matters is another since (proof).
     A group with breaches is among those returned; whoever called takes its periods out of the round.
     """
     systems = round_systems(connection, threshold)
@@ -72,12 +75,21 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     connection.execute(sql.load(__file__, "publishable.sql"))
     connection.execute("analyze pg_temp.protected_values")
     told = _told(connection, systems)
-    breaches = _side_by_side(
-        groups, lambda group: _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
-    )
+    questions = {
+        group: question(system, hidden_as_told(told[group]), threshold) for group, (_, system) in systems.items()
+    }
+    proved = releases.proved(connection, questions.values())
+
+    def breaches(group: Group) -> list[Breach]:
+        if questions[group] in proved:
+            return []
+        return _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
+
     return [
-        _attacked(group, told[group], systems[group][1], found.told, patterns[group].seconds + found.seconds)
-        for group, found in breaches.items()
+        _attacked(
+            group, told[group], systems[group][1], found.told, patterns[group].seconds + found.seconds, questions[group]
+        )
+        for group, found in _side_by_side(groups, breaches).items()
     ]
 
 
@@ -161,7 +173,9 @@ def _breaches(values: pl.DataFrame, system: Unknowns, threshold: float, witnesse
     return attack(system, hidden_as_told(values), threshold, witnesses)
 
 
-def _attacked(group: Group, values: pl.DataFrame, system: Unknowns, breaches: list[Breach], seconds: float) -> Attacked:
+def _attacked(
+    group: Group, values: pl.DataFrame, system: Unknowns, breaches: list[Breach], seconds: float, asked: str
+) -> Attacked:
     shown = values.with_columns(hidden=pl.Series(hidden_as_told(values))).filter(
         pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden"))
     )
@@ -176,6 +190,7 @@ def _attacked(group: Group, values: pl.DataFrame, system: Unknowns, breaches: li
         counted_hidden=float(counted.filter("hidden")["number"].sum()),
         breaches=len(breaches),
         seconds=seconds,
+        question=asked,
     )
 
 
