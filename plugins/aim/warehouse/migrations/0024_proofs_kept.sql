@@ -2,5 +2,5 @@
 
 alter table ops.attacks add column question text;
 comment on column ops.attacks.question is
-'Digest of what was attacked: numbers, what binds them, what is hidden, threshold, program. Asked again it is answered.';
+'Digest of what was attacked: numbers, what binds them, what is hidden, threshold, program.';
 create index attacks_question on ops.attacks (question);
