@@ -41,37 +41,47 @@ def attack(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterabl
     counted once over a longer time) and whoever trusts it is misled; there he is given that it does not
     (Unknowns.looser).
     """
-    narrow = _narrowed(system, hidden, threshold, witnesses)
+    suspects = Suspects(system, threshold)
+    for witness in witnesses:
+        if hidden[witness.places].all():
+            suspects.clear_by(witness)
+    narrow = _narrowed(suspects, hidden)
     breaches: list[Breach] = []
     trusting = system
     for looser in system.looser():
         if not narrow:
             break
-        beyond_help = _narrowed(_asking_for(trusting, narrow), hidden | system.may_hide, threshold, ())
+        beyond_help = _narrowed_still(trusting, narrow, hidden | system.may_hide, threshold)
         misled = {(one.value, one.attacker) for one in beyond_help}
         breaches += [one for one in narrow if (one.value, one.attacker) not in misled]
-        narrow = _narrowed(_asking_for(looser, beyond_help), hidden, threshold, ())
+        narrow = _narrowed_still(looser, beyond_help, hidden, threshold)
         trusting = looser
     return breaches + narrow
 
 
-def _asking_for(system: Unknowns, breaches: list[Breach]) -> Unknowns:
+def _narrowed_still(system: Unknowns, breaches: list[Breach], hidden: Flags, threshold: float) -> list[Breach]:
+    """Which of `breaches` are left where less binds the numbers, or more of them are hidden.
+
+    Whoever could not narrow a number down before cannot now. Of what an outsider narrowed down nobody else was asked
+    before: all are.
+    """
     asked = np.zeros(system.size, dtype=bool)
     asked[[one.value for one in breaches]] = True
-    return replace(system, to_protect=asked)
-
-
-def _narrowed(system: Unknowns, hidden: Flags, threshold: float, witnesses: Iterable[Witness]) -> list[Breach]:
-    program = Program(system, hidden, threshold)
+    system = replace(system, to_protect=asked)
     suspects = Suspects(system, threshold)
+    for value in np.flatnonzero(asked).tolist():
+        suspects.suspect_only(value, [one.attacker for one in breaches if one.value == value])
+    return _narrowed(suspects, hidden)
+
+
+def _narrowed(suspects: Suspects, hidden: Flags) -> list[Breach]:
+    system, threshold = suspects.system, suspects.threshold
+    program = Program(system, hidden, threshold)
     room_of = narrow_for_anybody(system, hidden, threshold)
     asked = np.flatnonzero(hidden & system.to_protect)
     is_narrow = np.isin(asked, list(room_of))
     breaches = [Breach(value, OUTSIDER, room_of[value]) for value in asked[is_narrow].tolist()]
     wanted = asked[~is_narrow]
-    for witness in witnesses:
-        if hidden[witness.places].all():
-            suspects.clear_by(witness)
     cost = np.full(system.size, _LITTLE)
     for turn in turns(system):
         for attackers in turn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from aim.publish.unknowns import NOBODY, Integers, Unknowns
@@ -38,6 +40,11 @@ class Suspects:
         )
         found: Integers = values[asked]
         return found
+
+    def suspect_only(self, value: int, attackers: Iterable[int]) -> None:
+        """Nobody but `attackers` is to be asked about; OUTSIDER among them stands for everybody."""
+        named = frozenset(attackers)
+        self._of[value] = frozenset([OUTSIDER]) if OUTSIDER in named else named
 
     def clear(self, value: int, attacker: int) -> None:
         """An attacker is done with a value; of OUTSIDER all that is left is what municipalities know themselves."""
