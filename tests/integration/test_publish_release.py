@@ -496,17 +496,24 @@ def test_what_was_proved_is_not_proved_again(house: House, monkeypatch: pytest.M
 
     monkeypatch.setattr(protection, "attack", counted)
     pairs = {"indicator": "P01", "version": "v1", "denominator": 12, "unit": "percent"}
-    values = (Value(numerator=7, **pairs), Value(measure="unchanged", numerator=2, **pairs), Value(numerator=400))
+    # Of two pairs nobody says by how much they changed: that there is no sum is hidden with them.
+    few = pairs | {"denominator": 2, "territory": "11"}
+    values = (
+        Value(numerator=7, **pairs),
+        Value(measure="unchanged", numerator=2, **pairs),
+        Value(measure="mean_change", numerator=None, **few),
+        Value(numerator=400),
+    )
     house.computes(*values)
     house.night("2018-12-18")
     assert len(attacked) == 2
     hidden = house.rows("marts", "conf_status = 'C'")
-    assert len(hidden) == 1
+    assert len(hidden) == 2
     # Nothing came: the revision asks nobody, and what was hidden stays so.
     assert (house.night("2018-12-20").attacked, len(attacked)) == (2, 2)
     assert house.rows("marts", "conf_status = 'C'") == hidden
     # One group is another now, and is attacked; the other is not.
-    house.computes(*values[:2], Value(numerator=401))
+    house.computes(*values[:3], Value(numerator=401))
     assert (house.night("2019-01-20").changed, len(attacked)) == (1, 3)
     # What had come through is asked about until it does not.
     house.connection.execute("update ops.attacks set breaches = 1 where attacked_with = 'pairs'")

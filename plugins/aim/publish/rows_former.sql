@@ -34,8 +34,8 @@ select
     former.obs_status,
     former.known_from as seen_at,
     former.known_to as seen_until,
-    former.numerator is null or coalesce(bool_or(told.numerator is not null), false) as tells_numerator,
-    former.denominator is null or coalesce(bool_or(told.denominator is not null), false) as tells_denominator,
+    coalesce(bool_or(told.conf_status = 'F' or told.numerator is not null), false) as tells_numerator,
+    coalesce(bool_or(told.conf_status = 'F' or told.denominator is not null), false) as tells_denominator,
     true as is_in_round
 from core.indicator_values as former
 inner join touched_groups as touched
