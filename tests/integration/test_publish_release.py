@@ -519,6 +519,11 @@ def test_what_was_proved_is_not_proved_again(house: House, monkeypatch: pytest.M
     house.connection.execute("update ops.attacks set breaches = 1 where attacked_with = 'pairs'")
     house.night("2019-02-20")
     assert len(attacked) == 4
+    # What is to be told anew may be hidden still: more would be a breach, and it is attacked though it was proved.
+    house.connection.execute("update ops.attacks set breaches = 0")
+    house.connection.execute("truncate core.indicator_values, marts.indicator_values")
+    house.night("2019-03-20")
+    assert len(attacked) == 6
 
 
 def test_what_is_held_back_is_attacked_and_not_counted_as_published(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ def question(system: Unknowns, hidden: Flags, threshold: float) -> str:
     """What an attack on `hidden` depends on, as a digest (hexadecimal SHA-256).
 
     The numbers and what binds them, who knows which, what is hidden, the threshold, and the program that attacks:
-    another program proves anew. Not what may still be hidden: less of that only takes breaches away.
+    another program proves anew. Not what may still be hidden: an answer stands only where that is nothing, and the
+    attack that gave it could but have found more where something was.
     """
     binding = system.binding.tocsr().sorted_indices()
-    found = hashlib.sha256(_PROGRAM)
+    found = hashlib.sha256(_program())
     for part in (
         np.array([threshold]),
         system.number,
@@ -39,12 +41,10 @@ def question(system: Unknowns, hidden: Flags, threshold: float) -> str:
     return found.hexdigest()
 
 
+@cache
 def _program() -> bytes:
     """A digest of everything here that attacks."""
     found = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob("*.py")):
         found.update(file.read_bytes())
     return found.digest()
-
-
-_PROGRAM = _program()

@@ -78,10 +78,12 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     questions = {
         group: question(system, hidden_as_told(told[group]), threshold) for group, (_, system) in systems.items()
     }
-    proved = releases.proved(connection, questions.values())
+    # Where something may still be hidden more is a breach: what was proved with less says nothing of that.
+    settled = {group: asked for group, asked in questions.items() if not systems[group][1].may_hide.any()}
+    proved = releases.proved(connection, settled.values())
 
     def breaches(group: Group) -> list[Breach]:
-        if questions[group] in proved:
+        if settled.get(group) in proved:
             return []
         return _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
 

@@ -48,5 +48,5 @@ def test_what_an_attack_depends_on_makes_another_question(changed: dict[str, Any
 def test_so_does_what_is_hidden_the_threshold_and_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     everything = np.ones(SYSTEM.size, dtype=bool)
     told = {asked(), proof.question(SYSTEM, everything, THRESHOLD), proof.question(SYSTEM, HIDDEN, THRESHOLD + 1)}
-    monkeypatch.setattr(proof, "_PROGRAM", b"another")
+    monkeypatch.setattr(proof, "_program", lambda: b"another")
     assert len(told | {asked()}) == 4
