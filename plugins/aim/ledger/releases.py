@@ -36,7 +36,7 @@ class Attacked:
     """How what is attacked together in one calendar year came out of the attack before a round.
 
     Counts of numbers other than zero that the publication plan has; counted leaves sums of differences out. seconds:
-    that hiding and attacking it took. question: what was asked (aim.publish.proof).
+    that hiding and attacking it took. questions: what was asked, a digest each (aim.publish.proof).
     """
 
     attacked_with: str
@@ -48,7 +48,7 @@ class Attacked:
     counted_hidden: float
     breaches: int
     seconds: float
-    question: str
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,18 @@ def close_round(
 
 
 def note_attack(connection: psycopg.Connection, release_id: int, attacked: Attacked) -> None:
-    """Write how a group came out of the attack."""
+    """Write how a group came out of the attack; where it found nothing, what was asked is proved."""
     connection.execute(sql.load(__file__, "note_attack.sql"), {"release_id": release_id, **vars(attacked)})
+    if not attacked.breaches:
+        connection.execute(
+            "insert into ops.proofs (question, release_id) select unnest(%s::text[]), %s on conflict do nothing",
+            (list(attacked.questions), release_id),
+        )
 
 
 def proved(connection: psycopg.Connection, questions: Iterable[str]) -> set[str]:
     """Of `questions` those that an attack before a round answered: it found nothing."""
-    rows = connection.execute(
-        "select question from ops.attacks where question = any(%s) and breaches = 0", (list(questions),)
-    )
+    rows = connection.execute("select question from ops.proofs where question = any(%s)", (list(questions),))
     return {question for (question,) in rows}
 
 

@@ -45,9 +45,7 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
     """
     hidden = hidden.copy()
     witnesses: list[Witness] = []
-    if not system.may_hide.any():
-        # All was told or hidden before.
-        return Pattern(hidden, witnesses)
+    system = replace(system, to_protect=system.to_protect & _beside_what_may_be_hidden(system, hidden))
     for stage in np.unique(system.stage).tolist():
         witnesses = _hide_from_outsiders(system.up_to(stage), hidden, threshold)
     unsafe, witnesses = _hide_from_everybody(system, hidden, threshold, witnesses)
@@ -55,6 +53,13 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
         if unsafe.any():
             unsafe, _ = _hide_from_everybody(replace(looser, to_protect=unsafe), hidden, threshold, [])
     return Pattern(hidden, witnesses)
+
+
+def _beside_what_may_be_hidden(system: Unknowns, hidden: Flags) -> Flags:
+    """What hangs together with something that may be hidden: of all else it was told before what is hidden."""
+    part = system.parts(hidden | system.may_hide)
+    found: Flags = np.isin(part, part[system.may_hide])
+    return found
 
 
 def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> list[Witness]:

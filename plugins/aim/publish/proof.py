@@ -3,41 +3,63 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from aim.publish.unknowns import Flags, Unknowns
+from aim.publish.unknowns import Flags, Integers, Unknowns
 
 
-def question(system: Unknowns, hidden: Flags, threshold: float) -> str:
-    """What an attack on `hidden` depends on, as a digest (hexadecimal SHA-256).
+@dataclass(frozen=True)
+class Question:
+    """What is asked of hidden numbers that hang together: whether anybody can work one of them out.
 
-    The numbers and what binds them, who knows which, what is hidden, the threshold, and the program that attacks:
-    another program proves anew. Not what may still be hidden: an answer stands only where that is nothing, and the
-    attack that gave it could but have found more where something was.
+    values: these numbers. digest: of all that the answer depends on (hexadecimal SHA-256). is_settled: nothing beside
+    them may still be hidden. Where something may, more is a breach: what was proved with less says nothing of that.
     """
-    binding = system.binding.tocsr().sorted_indices()
+
+    values: Integers
+    digest: str
+    is_settled: bool
+
+
+def questions(system: Unknowns, hidden: Flags, threshold: float) -> list[Question]:
+    """What an attack on `hidden` asks, one question for each part in which something had to be hidden.
+
+    A digest is of the numbers and what binds them, of the sums that do not hold or are of a kind with one that does
+    not, of who knows which number, of what had to be hidden, of the threshold and of the program that attacks: another
+    program proves anew. Not of what may still be hidden: an attack that found nothing could but have found more there.
+    """
+    part = system.parts(hidden)
+    asked = part[hidden & system.to_protect]
+    binding, rows_of = system.binding.tocsr(), system.binding.tocsc()
+    missed = np.where(system.row_is_broken, system.row_missed, 0.0)
+    in_doubt = system.row_is_in_doubt
+    found = []
+    for one in np.unique(asked).tolist():
+        values = np.flatnonzero(part == one)
+        rows = np.unique(rows_of[:, values].indices)
+        beside = binding[rows]
+        bound = beside[:, values].sorted_indices()
+        digest = _digest(
+            np.array([threshold]),
+            *(of[values] for of in (system.number, system.least, system.owner, system.to_protect, system.step)),
+            *(bound.indptr, bound.indices, bound.data),
+            *(of[rows] for of in (system.row_least, system.row_is_equal, missed, in_doubt)),
+        )
+        found.append(Question(values, digest, is_settled=not system.may_hide[beside.indices].any()))
+    return found
+
+
+def _digest(*parts: npt.NDArray[Any]) -> str:
     found = hashlib.sha256(_program())
-    for part in (
-        np.array([threshold]),
-        system.number,
-        system.least,
-        system.owner,
-        system.to_protect,
-        system.step,
-        binding.indptr,
-        binding.indices,
-        binding.data,
-        system.row_least,
-        system.row_is_equal,
-        system.row_kind,
-        hidden,
-    ):
-        whole = np.ascontiguousarray(part)
-        found.update(f"{whole.dtype} {whole.shape}".encode())
-        found.update(whole.tobytes())
+    for part in parts:
+        found.update(f"{part.dtype} {part.shape}".encode())
+        found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()
 
 

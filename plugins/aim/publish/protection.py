@@ -10,9 +10,10 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+import numpy as np
 import polars as pl
 import psycopg
 from psycopg import sql as compose
@@ -23,9 +24,8 @@ from aim.publish.attack import Breach, attack
 from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
 from aim.publish.pattern import Pattern, pattern
-from aim.publish.proof import question
+from aim.publish.proof import questions
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
-from aim.publish.witness import Witness
 from aim.warehouse import sql
 
 Told = TypeVar("Told")
@@ -60,7 +60,8 @@ class _Reference:
 def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     """Make `protected_values` of the round's periods (periods_in_round), and attack it.
 
-    What was attacked before in vain is not attacked again where nothing that matters is another since (proof).
+    What hangs together and was attacked before in vain is not attacked again where nothing that matters is another
+    since (proof).
     A group with breaches is among those returned; whoever called takes its periods out of the round.
     """
     systems = round_systems(connection, threshold)
@@ -75,21 +76,30 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     connection.execute(sql.load(__file__, "publishable.sql"))
     connection.execute("analyze pg_temp.protected_values")
     told = _told(connection, systems)
-    questions = {
-        group: question(system, hidden_as_told(told[group]), threshold) for group, (_, system) in systems.items()
-    }
-    # Where something may still be hidden more is a breach: what was proved with less says nothing of that.
-    settled = {group: asked for group, asked in questions.items() if not systems[group][1].may_hide.any()}
-    proved = releases.proved(connection, settled.values())
+    hidden = {group: hidden_as_told(values) for group, values in told.items()}
+    asked = {group: questions(system, hidden[group], threshold) for group, (_, system) in systems.items()}
+    proved = releases.proved(connection, [one.digest for group in groups for one in asked[group] if one.is_settled])
 
     def breaches(group: Group) -> list[Breach]:
-        if settled.get(group) in proved:
-            return []
-        return _breaches(told[group], systems[group][1], threshold, patterns[group].told.witnesses)
+        system = systems[group][1]
+        open_still = np.zeros(system.size, dtype=bool)
+        for one in asked[group]:
+            open_still[one.values] = not (one.is_settled and one.digest in proved)
+        return attack(
+            replace(system, to_protect=system.to_protect & open_still),
+            hidden[group],
+            threshold,
+            patterns[group].told.witnesses,
+        )
 
     return [
         _attacked(
-            group, told[group], systems[group][1], found.told, patterns[group].seconds + found.seconds, questions[group]
+            group,
+            told[group].with_columns(hidden=pl.Series(hidden[group])),
+            systems[group][1],
+            found.told,
+            patterns[group].seconds + found.seconds,
+            [one.digest for one in asked[group]],
         )
         for group, found in _side_by_side(groups, breaches).items()
     ]
@@ -171,16 +181,15 @@ def _told(connection: psycopg.Connection, systems: dict[Group, System]) -> dict[
     return {group: told_too(values, cells[group]) for group, (values, _) in systems.items()}
 
 
-def _breaches(values: pl.DataFrame, system: Unknowns, threshold: float, witnesses: list[Witness]) -> list[Breach]:
-    return attack(system, hidden_as_told(values), threshold, witnesses)
-
-
 def _attacked(
-    group: Group, values: pl.DataFrame, system: Unknowns, breaches: list[Breach], seconds: float, asked: str
+    group: Group,
+    values: pl.DataFrame,
+    system: Unknowns,
+    breaches: list[Breach],
+    seconds: float,
+    questions: list[str],
 ) -> Attacked:
-    shown = values.with_columns(hidden=pl.Series(hidden_as_told(values))).filter(
-        pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden"))
-    )
+    shown = values.filter(pl.col("is_planned") & ((pl.col("number") != 0) | pl.col("hidden")))
     counted = shown.filter(~pl.col("is_signed"))
     return Attacked(
         attacked_with=group.attacked_with,
@@ -192,7 +201,7 @@ def _attacked(
         counted_hidden=float(counted.filter("hidden")["number"].sum()),
         breaches=len(breaches),
         seconds=seconds,
-        question=asked,
+        questions=tuple(questions),
     )
 
 

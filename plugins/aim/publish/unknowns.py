@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -19,6 +20,8 @@ NOBODY = -1
 """Owner of the cells of counties and the nation."""
 EVERYWHERE = -1
 """Region of the nation's cells."""
+ALONE = -1
+"""Part of what may not move."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,33 @@ class Unknowns:
         """How many values there are."""
         return int(self.number.size)
 
+    @property
+    def row_missed(self) -> Floats:
+        """What the numbers of each row come to; of a sum that holds, nothing."""
+        missed: Floats = self.binding @ self.number
+        return missed
+
+    @property
+    def row_is_broken(self) -> Flags:
+        """Which rows are sums that do not hold."""
+        return self.row_is_equal & (np.abs(self.row_missed) > _EXACT)
+
+    @property
+    def row_is_in_doubt(self) -> Flags:
+        """Which rows are of a kind of which one is broken."""
+        return np.isin(self.row_kind, self.row_kind[self.row_is_broken])
+
+    def parts(self, movable: Flags) -> Integers:
+        """What hangs together: a number per value, from 0, the same for all of which one's move may move the other.
+
+        ALONE for what may not move: what it is bound to does not hang together by it.
+        """
+        places = np.flatnonzero(movable)
+        bound = abs(self.binding.tocsc()[:, places])
+        part: Integers = np.full(self.size, ALONE, dtype=np.int64)
+        part[places] = connected_components(bound.T @ bound, directed=False)[1]
+        return part
+
     def up_to(self, stage: int) -> Unknowns:
         """The same before anything of a later stage is told: what binds it binds nothing yet."""
         later = abs(self.binding) @ (self.stage > stage)
@@ -70,8 +100,7 @@ class Unknowns:
         their kind, which may hold by chance where one exceeds and another falls short. With all numbers hidden
         nothing is narrowed down then: all could be twice what they are.
         """
-        missed = self.binding @ self.number
-        broken = self.row_is_equal & (np.abs(missed) > _EXACT)
+        missed, broken = self.row_missed, self.row_is_broken
         sign = np.where(broken, np.sign(missed), 1.0)
         yield replace(
             self,
@@ -79,7 +108,7 @@ class Unknowns:
             row_least=np.where(broken, -np.abs(missed), self.row_least),
             row_is_equal=self.row_is_equal & ~broken,
         )
-        yield self._of_rows(np.flatnonzero(~np.isin(self.row_kind, self.row_kind[broken])))
+        yield self._of_rows(np.flatnonzero(~self.row_is_in_doubt))
 
     def _of_rows(self, rows: Integers) -> Unknowns:
         return replace(

@@ -14,7 +14,6 @@ from typing import Any
 import highspy
 import numpy as np
 from scipy.sparse import hstack
-from scipy.sparse.csgraph import connected_components
 
 from aim.publish.unknowns import NOBODY, Flags, Floats, Integers, Unknowns
 
@@ -62,11 +61,10 @@ class Program:
         """movable: all that any question may move. threshold: by how much a witness moves what it is for."""
         self.system = system
         places = np.flatnonzero(movable)
-        bound = abs(system.binding.tocsc()[:, places])
-        part_count, part = connected_components(bound.T @ bound, directed=False)
+        part = system.parts(movable)[places]
         # Parts of a few numbers are asked together: a question has its own price.
-        size = np.bincount(part, minlength=part_count)
-        bundle = np.where(size < _BUNDLE, np.cumsum(np.minimum(size, _BUNDLE)) // _BUNDLE, -1 - np.arange(part_count))
+        size = np.bincount(part)
+        bundle = np.where(size < _BUNDLE, np.cumsum(np.minimum(size, _BUNDLE)) // _BUNDLE, -1 - np.arange(size.size))
         self._part_of = np.full(system.size, -1)
         self._part_of[places] = np.unique(bundle[part], return_inverse=True)[1]
         self._parts: dict[int, _Part] = {}
