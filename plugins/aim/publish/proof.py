@@ -36,13 +36,13 @@ def questions(system: Unknowns, hidden: Flags, threshold: float) -> list[Questio
     """
     part = system.parts(hidden)
     asked = part[hidden & system.to_protect]
-    binding, rows_of = system.binding.tocsr(), system.binding.tocsc()
+    binding = system.binding.tocsr()
     missed = np.where(system.row_is_broken, system.row_missed, 0.0)
     in_doubt = system.row_is_in_doubt
     found = []
     for one in np.unique(asked).tolist():
         values = np.flatnonzero(part == one)
-        rows = np.unique(rows_of[:, values].indices)
+        rows = np.unique(system.columns[:, values].indices)
         beside = binding[rows]
         bound = beside[:, values].sorted_indices()
         digest = _digest(

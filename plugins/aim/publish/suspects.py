@@ -54,7 +54,7 @@ class Suspects:
 
     def clear_by(self, witness: Witness) -> None:
         """What a witness moves by the threshold, up or down, is safe from all whose numbers it leaves alone."""
-        if not holds(self.system, witness):
+        if witness.places.size == 0 or not holds(self.system, witness):
             return
         self.cleared_by.append(witness)
         owners = self.system.owner[witness.places]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,11 @@ class Unknowns:
         """How many values there are."""
         return int(self.number.size)
 
+    @cached_property
+    def columns(self) -> Any:
+        """`binding` by columns."""
+        return self.binding.tocsc()
+
     @property
     def row_missed(self) -> Floats:
         """What the numbers of each row come to; of a sum that holds, nothing."""
@@ -78,7 +84,7 @@ class Unknowns:
         ALONE for what may not move: what it is bound to does not hang together by it.
         """
         places = np.flatnonzero(movable)
-        bound = abs(self.binding.tocsc()[:, places])
+        bound = abs(self.columns[:, places])
         part: Integers = np.full(self.size, ALONE, dtype=np.int64)
         part[places] = connected_components(bound.T @ bound, directed=False)[1]
         return part

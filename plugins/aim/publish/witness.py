@@ -15,6 +15,7 @@ import highspy
 import numpy as np
 from scipy.sparse import hstack
 
+from aim.publish.moves import NONE, moves
 from aim.publish.unknowns import NOBODY, Flags, Floats, Integers, Unknowns
 
 NEAR = 1e-6
@@ -109,7 +110,7 @@ class Program:
 
 
 class _Part:
-    """One linear program, of numbers none of which is bound to one outside."""
+    """One linear program, of numbers none of which is bound to one outside. Its columns are moves."""
 
     def __init__(self, system: Unknowns, places: Integers, threshold: float) -> None:
         self._system = system
@@ -117,27 +118,27 @@ class _Part:
         self._places = places
         self._position = np.full(system.size, -1)
         self._position[places] = np.arange(places.size)
-        self._down = -system.least[places]
-        self._wanted = np.flatnonzero(system.to_protect[places])
-        self._reward_of = np.full(places.size, -1)
-        self._reward_of[self._wanted] = np.arange(self._wanted.size)
-        self._away = np.where(system.number[places] >= 0, 1.0, -1.0)
+        columns = system.columns[:, places].tocsr()
+        rows = np.flatnonzero(np.diff(columns.indptr))
+        self._moves = moves(columns[rows], system.row_least[rows], system.row_is_equal[rows])
+        self._moving = np.flatnonzero(self._moves.of != NONE)
+        self._move = self._moves.of[self._moving]
+        self._turned = self._moves.sign[self._moving] < 0
+        self._away = np.where(system.number[places] >= 0, 1.0, -1.0) * self._moves.sign
+        wanted = self._moves.of[system.to_protect[places]]
+        self._wanted = np.unique(wanted[wanted != NONE])
         self._highs = self._made()
 
     def _made(self) -> Any:
         """Three kinds of columns: up and down, so that each way has its cost, and the rewarded way of what is asked."""
-        system = self._system
-        columns = system.binding.tocsc()[:, self._places].tocsr()
-        rows = np.flatnonzero(np.diff(columns.indptr))
-        columns = columns[rows]
-        rewarded = columns[:, self._wanted].multiply(self._away[self._wanted])
-        matrix = hstack([columns, -columns, rewarded]).tocsc()
+        columns = self._moves.binding
+        matrix = hstack([columns, -columns, columns[:, self._wanted]]).tocsc()
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = matrix.shape
         nothing = np.zeros(matrix.shape[1])
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = nothing, nothing, nothing
-        lp.row_lower_ = system.row_least[rows]
-        lp.row_upper_ = np.where(system.row_is_equal[rows], 0.0, np.inf)
+        lp.row_lower_ = self._moves.row_least
+        lp.row_upper_ = np.where(self._moves.row_is_equal, 0.0, np.inf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
         highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # it ships types for all but this
@@ -149,15 +150,18 @@ class _Part:
     def moving(self, asked: Integers, movable: Flags, cost: Floats, known_to: Iterable[int] = ()) -> Witness:
         up, down = self._ways(movable, known_to)
         at = self._position[asked]
-        upward = self._away[at] > 0
-        down[at[upward]] = 0.0
-        up[at[~upward]] = 0.0
-        rewarded = np.zeros(self._wanted.size)
-        rewarded[self._reward_of[at[np.where(upward, up[at], down[at]) > 0]]] = 1.0
-        price = cost[self._places]
+        at = at[self._moves.of[at] != NONE]
+        # What moves as one but away from zero in both ways goes the way of most.
+        reward = np.bincount(self._moves.of[at], self._away[at], minlength=up.size)
+        far_up = np.where(reward > 0, np.minimum(up, self._threshold), 0.0)
+        far_down = np.where(reward < 0, np.minimum(down, self._threshold), 0.0)
+        # What is rewarded goes no farther together with what is not, and not the other way.
+        up, down = np.where(reward < 0, 0.0, up - far_up), np.where(reward > 0, 0.0, down - far_down)
+        price = self._price(cost)
         self._set(
-            np.concatenate([up, down, self._threshold * rewarded]),
-            np.concatenate([price, price, -_REWARD * rewarded]),
+            np.concatenate([np.zeros(2 * up.size), -far_down[self._wanted]]),
+            np.concatenate([up, down, far_up[self._wanted]]),
+            np.concatenate([price, price, -_REWARD * reward[self._wanted]]),
         )
         self._highs.setOptionValue("presolve", "on" if asked.size > _MANY else "off")
         found = self._solved()
@@ -166,12 +170,17 @@ class _Part:
         return self._witness(found)
 
     def farthest(self, value: int, way: float, movable: Flags, cost: Floats, known_to: int) -> Witness | None:
-        up, down = self._ways(movable, [known_to])
         at = int(self._position[value])
-        price = cost[self._places]
+        move = int(self._moves.of[at])
+        if move == NONE:
+            return Witness(np.zeros(0, dtype=np.int64), np.zeros(0))
+        up, down = self._ways(movable, [known_to])
+        price = self._price(cost)
         priced = np.concatenate([price, price, np.zeros(self._wanted.size)])
-        priced[at], priced[at + self._places.size] = -way * _REWARD, way * _REWARD
-        self._set(np.concatenate([up, down, np.zeros(self._wanted.size)]), priced)
+        reward = way * float(self._moves.sign[at]) * _REWARD
+        priced[move], priced[move + up.size] = -reward, reward
+        nothing = np.zeros(self._wanted.size)
+        self._set(np.zeros(priced.size), np.concatenate([up, down, nothing]), priced)
         self._highs.setOptionValue("presolve", "off")
         found = self._solved()
         if found is None and self._highs.getModelStatus() not in _ENDLESS:
@@ -179,14 +188,25 @@ class _Part:
         return None if found is None else self._witness(found)
 
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
-        """How far each place may go up and down."""
+        """How far each move may go up and down."""
+        places = self._places[self._moving]
         known = [owner for owner in known_to if owner != NOBODY]
-        free = movable[self._places] & ~np.isin(self._system.owner[self._places], known)
-        return np.where(free, np.inf, 0.0), np.where(free, self._down, 0.0)
+        free = movable[places] & ~np.isin(self._system.owner[places], known)
+        up, down = np.where(free, np.inf, 0.0), np.where(free, -self._system.least[places], 0.0)
+        upward, downward = np.maximum(self._moves.most, 0.0), np.maximum(-self._moves.least, 0.0)
+        np.minimum.at(upward, self._move, np.where(self._turned, down, up))
+        np.minimum.at(downward, self._move, np.where(self._turned, up, down))
+        return upward, downward
 
-    def _set(self, most: Floats, cost: Floats) -> None:
+    def _price(self, cost: Floats) -> Floats:
+        """Of each move: what it costs to move all of it by one."""
+        of_numbers = cost[self._places[self._moving]]
+        price: Floats = np.bincount(self._move, of_numbers, minlength=self._moves.most.size).astype(np.float64)
+        return price
+
+    def _set(self, least: Floats, most: Floats, cost: Floats) -> None:
         columns = np.arange(most.size, dtype=np.int32)
-        self._highs.changeColsBounds(most.size, columns, np.zeros(most.size), most)
+        self._highs.changeColsBounds(most.size, columns, least, most)
         self._highs.changeColsCost(cost.size, columns, cost)
 
     def _solved(self) -> Floats | None:
@@ -199,17 +219,21 @@ class _Part:
         return np.asarray(self._highs.getSolution().col_value)
 
     def _witness(self, columns: Floats) -> Witness:
-        size = self._places.size
-        moved: Floats = columns[:size] - columns[size : 2 * size]
-        moved[self._wanted] += columns[2 * size :] * self._away[self._wanted]
+        size = self._moves.most.size
+        move: Floats = columns[:size] - columns[size : 2 * size]
+        move[self._wanted] += columns[2 * size :]
+        moved = np.zeros(self._places.size)
+        moved[self._moving] = move[self._move] * self._moves.sign[self._moving]
         kept = np.flatnonzero(np.abs(moved) > NEAR)
         return Witness(self._places[kept], moved[kept])
 
 
 def holds(system: Unknowns, witness: Witness) -> bool:
     """Whether a witness keeps every identity and bound: an answer of the solver is believed when it was checked."""
-    moved = np.zeros(system.size)
-    moved[witness.places] = witness.moved
-    bound = system.binding @ moved
-    kept = np.where(system.row_is_equal, np.abs(bound) <= NEAR, bound >= system.row_least - NEAR)
-    return bool(kept.all() and (moved >= system.least - NEAR).all())
+    if not (witness.moved >= system.least[witness.places] - NEAR).all():
+        return False
+    columns = system.columns[:, witness.places]
+    rows = np.unique(columns.indices)
+    bound = (columns @ witness.moved)[rows]
+    kept = np.where(system.row_is_equal[rows], np.abs(bound) <= NEAR, bound >= system.row_least[rows] - NEAR)
+    return bool(kept.all())
