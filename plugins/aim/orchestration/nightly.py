@@ -17,6 +17,8 @@ DAG_ID = "nightly"
 LAST_TASK = "close_night"
 """Where it fails, all else of the night was done."""
 POLL_SECONDS = 0.5
+SELDOM_SECONDS = 2.0
+"""How often a long step is asked after."""
 DAG_SECONDS = 90
 """How long a newly started `aim up` may take to read its DAGs."""
 
@@ -95,6 +97,7 @@ def _follow(
     api: AirflowApi, airflow: Airflow, dag_run_id: str, progress: Callable[[str, str], None] | None
 ) -> dict[str, str]:
     told: dict[str, str] = {}
+    changed_at = time.monotonic()
     while True:
         airflow.check()
         # Before the tasks: when the run has ended their states are final.
@@ -102,11 +105,13 @@ def _follow(
         for task, task_state in api.task_states(DAG_ID, dag_run_id).items():
             if told.get(task) != task_state:
                 told[task] = task_state
+                changed_at = time.monotonic()
                 if progress is not None:
                     progress(task, task_state)
         if state not in UNFINISHED:
             break
-        time.sleep(POLL_SECONDS)
+        # Asking costs Airflow what the step could use: the longer a step takes, the less often.
+        time.sleep(min(max(POLL_SECONDS, (time.monotonic() - changed_at) / 20), SELDOM_SECONDS))
     if state != "success":
         raise NightFailedError(next((task for task, end in told.items() if end == "failed"), DAG_ID))
     return told

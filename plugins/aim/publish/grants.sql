@@ -39,7 +39,7 @@ grant usage on schema ops, staging, reference, intermediate, core to aim_publish
 grant select on all tables in schema ops, reference, intermediate, core to aim_publisher;
 revoke select on ops.contacts, ops.mails, ops.reads from aim_publisher;
 grant insert, update on ops.releases, ops.released_periods to aim_publisher;
-grant insert on ops.attacks to aim_publisher;
+grant insert on ops.attacks, ops.proofs to aim_publisher;
 
 -- Writes to providers.
 grant update on ops.contacts to aim_mailer;
