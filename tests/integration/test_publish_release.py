@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from aim.clock import VILNIUS, Clock
 from aim.contracts.calendar import Period, add_working_days
 from aim.contracts.reference import read_reference
 from aim.ledger import releases
-from aim.publish import protection, release
+from aim.publish import proof, protection, release
 from aim.publish.attack import Breach, attack
 from aim.publish.protection import Group, System, protect, round_systems
 from aim.publish.release import NothingBuiltError, ReleaseResult, release_due
@@ -527,10 +529,42 @@ def test_what_was_proved_is_not_proved_again(house: House, monkeypatch: pytest.M
     assert night("2019-01-20") == 0
     # What had come through is asked about until it does not.
     house.connection.execute("truncate ops.proofs")
+    house.connection.execute("update ops.attacks set breaches = 1")
     assert night("2019-02-20") > first
     # What is told anew may be hidden still: more would be a breach, and what it could be of is attacked though proved.
     house.connection.execute("truncate core.indicator_values, marts.indicator_values")
     assert night("2019-03-20") == 2, "the county's boys of both months; nothing is bound to the pairs"
+
+
+def test_a_revision_leaves_standing_what_nothing_is_new_of(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = Value(indicator="P01", version="v1", numerator=7, denominator=12, unit="percent")
+    house.computes(Value(), pair)
+    assert house.night("2018-12-18").attacked == 2
+    published = house.rows("marts")
+    assert house.night("2018-12-20").attacked == 0
+    assert house.rows("marts") == published
+    # One number is another: what is attacked with it goes with it.
+    house.computes(Value(), replace(pair, coverage=98))
+    assert [house.night("2019-01-20").attacked, house.night("2019-02-20").attacked] == [1, 0]
+    # What is computed no more is not left standing.
+    house.computes(Value())
+    assert (house.night("2019-03-20").changed, len(house.now())) == (1, 1)
+    # What an attack came through stays in question.
+    house.connection.execute("update ops.attacks set breaches = 1 where attacked_with = 'cases'")
+    assert [house.night("2019-04-20").attacked, house.night("2019-05-20").attacked] == [1, 0]
+    # Hidden in another way all of it may be other numbers.
+    monkeypatch.setattr(proof, "_program", lambda: b"another")
+    assert [house.night("2019-06-20").attacked, house.night("2019-07-20").attacked] == [1, 0]
+    house.connection.execute("update reference.publication_plan set worth = worth + 1")
+    assert [house.night("2019-08-20").attacked, house.night("2019-09-20").attacked] == [1, 0]
+
+
+def test_every_reference_file_that_hiding_reads_is_part_of_its_method() -> None:
+    statements = {file.name: file.read_text("utf-8") for file in Path(release.__file__).parent.glob("*.sql")}
+    method = statements.pop("reference_of_hiding.sql")
+    read = {name for text in statements.values() for name in re.findall(r"(?:reference|staging)\.[a-z_]+", text)}
+    assert read > {"reference.publication_plan", "staging.stg_parameters"}
+    assert read <= set(re.findall(r"from ([a-z_.]+) as told", method))
 
 
 def test_what_is_held_back_is_attacked_and_not_counted_as_published(

@@ -132,9 +132,13 @@ def close_round(
     )
 
 
-def note_attack(connection: psycopg.Connection, release_id: int, attacked: Attacked) -> None:
-    """Write how a group came out of the attack; where it found nothing, what was asked is proved."""
-    connection.execute(sql.load(__file__, "note_attack.sql"), {"release_id": release_id, **vars(attacked)})
+def note_attack(connection: psycopg.Connection, release_id: int, attacked: Attacked, method: str) -> None:
+    """Write how a group came out of the attack; where it found nothing, what was asked is proved.
+
+    method: how it was hidden and attacked (aim.publish.proof).
+    """
+    noted = {"release_id": release_id, "method": method, **vars(attacked)}
+    connection.execute(sql.load(__file__, "note_attack.sql"), noted)
     if not attacked.breaches:
         connection.execute(
             "insert into ops.proofs (question, release_id) select unnest(%s::text[]), %s on conflict do nothing",

@@ -55,6 +55,13 @@ def questions(system: Unknowns, hidden: Flags, threshold: float) -> list[Questio
     return found
 
 
+def method(reference: str, threshold: float) -> str:
+    """How the house hides and attacks, as a digest: its program and statements, the reference files, the threshold."""
+    found = hashlib.sha256(_program())
+    found.update(f"{threshold} {reference}".encode())
+    return found.hexdigest()
+
+
 def _digest(*parts: npt.NDArray[Any]) -> str:
     found = hashlib.sha256(_program())
     for part in parts:
@@ -65,8 +72,9 @@ def _digest(*parts: npt.NDArray[Any]) -> str:
 
 @cache
 def _program() -> bytes:
-    """A digest of everything here that attacks."""
+    """A digest of everything here that hides, attacks and publishes."""
     found = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for file in sorted([*here.glob("*.py"), *here.glob("*.sql")]):
         found.update(file.read_bytes())
     return found.digest()

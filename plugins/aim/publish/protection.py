@@ -24,7 +24,7 @@ from aim.publish.attack import Breach, attack
 from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
 from aim.publish.pattern import Pattern, pattern
-from aim.publish.proof import questions
+from aim.publish.proof import method, questions
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
 from aim.warehouse import sql
 
@@ -55,6 +55,12 @@ class _Answer(Generic[Told]):
 class _Reference:
     relations: pl.DataFrame
     geography: Geography
+
+
+def method_now(connection: psycopg.Connection, threshold: float) -> str:
+    """How it is hidden and attacked now (proof.method)."""
+    found = connection.execute(sql.load(__file__, "reference_of_hiding.sql")).fetchone()
+    return method(str(found), threshold)
 
 
 def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:

@@ -30,7 +30,7 @@ from aim.ledger import releases
 from aim.ledger.releases import PeriodKey, RoundKind
 from aim.publish.due import ComputedPeriod, may_be_released
 from aim.publish.frozen import may_be_revised
-from aim.publish.protection import protect
+from aim.publish.protection import method_now, protect
 from aim.publish.roles import MAINTAIN_SINCE
 from aim.warehouse import sql
 from aim.warehouse.connect import Warehouse
@@ -181,8 +181,10 @@ def _publish(
             for period in sorted(periods):
                 copy.write_row(period)
         cursor.execute("analyze periods_in_round")
+    method = method_now(connection, float(threshold))
+    connection.execute(_CORE.statement("leave_standing.sql"), {"method": method})
     for attacked in protect(connection, float(threshold)):
-        releases.note_attack(connection, release_id, attacked)
+        releases.note_attack(connection, release_id, attacked, method)
         if attacked.breaches:
             connection.execute(
                 sql.load(__file__, "hold_back.sql"),

@@ -13,3 +13,7 @@ comment on column ops.proofs.release_id is 'The round before which it was proved
 
 drop index ops.attacks_question;
 alter table ops.attacks drop column question;
+
+alter table ops.attacks add column method text;
+comment on column ops.attacks.method is
+'Digest of how it was hidden and attacked: program, reference files, threshold.';
