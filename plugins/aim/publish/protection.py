@@ -67,8 +67,7 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     """Make `protected_values` of the round's periods (periods_in_round), and attack it.
 
     What hangs together and was attacked before in vain is not attacked again where nothing that matters is another
-    since (proof).
-    A group with breaches is among those returned; whoever called takes its periods out of the round.
+    since (proof). A group with breaches is among those returned; whoever called takes its periods out of the round.
     """
     systems = round_systems(connection, threshold)
     groups = list(systems)

@@ -7,7 +7,7 @@ that is another now, or is computed no more, is ended and not changed, and `mart
 
 Before it is said all of it is attacked, together with all that was said before (aim.publish.protection). Where somebody
 could work out what had to be hidden, that group of indicators stays as it was released last, and the night fails at its
-end: the pattern of hidden numbers is ours to mend.
+end: the pattern of hidden numbers is ours to mend. What nothing is new of since it came out safe is left standing.
 """
 
 from __future__ import annotations
