@@ -286,8 +286,12 @@ def readable(content: bytes) -> list[str]:
 
 
 def files_of_the_database(home: Home) -> list[Path]:
-    """The server's files of this database, once everything is written out."""
+    """The server's files of this database, once everything is written out.
+
+    Without its copy of its own catalogue, which holds no rows and comes and goes while the server lives.
+    """
     home.connection.execute("checkpoint")
     (folder,) = home.rows("show data_directory")[0]
     (number,) = home.rows("select oid from pg_database where datname = current_database()")[0]
-    return sorted(path for path in (Path(folder) / "base" / str(number)).iterdir() if path.is_file())
+    files = (path for path in (Path(folder) / "base" / str(number)).iterdir() if path.is_file())
+    return sorted(path for path in files if path.name != "pg_internal.init")
