@@ -1,5 +1,6 @@
 -- Takes out of the round what is attacked together in a year of which nothing is another number since it was released:
 -- hidden and attacked in the same way, it would come out as it stands. What an attack came through last stays in.
+-- (What stands is worked out once, not for each period.)
 with attacked_groups as (
     select distinct
         indicator_code,
@@ -80,7 +81,7 @@ anew as (
     inner join attacked_groups as groups on changed.indicator_code = groups.indicator_code
 ),
 
-standing as (
+standing as materialized (
     select
         last_attacked.attacked_with,
         last_attacked.attacked_year
