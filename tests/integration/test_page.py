@@ -74,9 +74,8 @@ class House(JudgedSlices):
             instant = runs.read_run(self.connection, self.night).clock.instant
             release = open_round(self.connection, self.night, "first", TODAY, instant)
             for group, breaches in (("cases", 0), ("S02", 2)):
-                note_attack(
-                    self.connection, release, Attacked(group, 2019, 90, 12, 30, 800.0, 60.0, breaches, 1.5, "asked")
-                )
+                attacked = Attacked(group, 2019, 90, 12, 30, 800.0, 60.0, breaches, 1.5, ("asked",))
+                note_attack(self.connection, release, attacked, "method")
             cost = {"attacked": 2, "cells": 90, "cells_hidden": 30, "counted": 800.5, "counted_hidden": 60.0}
             runs.note_stage(self.connection, self.night, "release", 1, {"hidden": 7, "held_back": ["S02 2019"], **cost})
             runs.close_run(self.connection, self.night, "failed")
