@@ -94,9 +94,9 @@ def nothing_is_left(settings: Settings) -> bool:
     return port_is_free(port) and port_is_free(embedded.address(settings).port)
 
 
-def be_slow(settings: Settings) -> None:
+def be_slow(settings: Settings, seconds: int = 60) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
-    (settings.home / "be-slow").touch()
+    (settings.home / "be-slow").write_text(str(seconds), "utf-8")
 
 
 def when_working(action: Callable[[], None]) -> Callable[[str, str], None]:
@@ -266,6 +266,8 @@ def test_a_night_joins_an_airflow_that_is_up_or_another_nights_and_the_operators
 
 
 def two_nights_share_one_airflow(house: Settings) -> None:
+    # Over sooner, it would not be seen at work: a night asks only so often.
+    be_slow(house, 5)
     other = command(house, COMMAND)
     await_line(other, "work running")
     done = night(house)

@@ -1,4 +1,4 @@
-"""A night of two tasks: `work` asks the warehouse, notes the clock, and lasts a minute once where it is asked to."""
+"""A night of two tasks: `work` asks the warehouse, notes the clock, and lasts once as long as it is asked to."""
 
 import os
 import time
@@ -30,8 +30,9 @@ def nightly():
         (HOME / "noted").write_text(str(get_current_context()["params"]["date"]), "utf-8")
         asked = HOME / "be-slow"
         if asked.exists():
+            seconds = float(asked.read_text("utf-8"))
             asked.unlink()
-            time.sleep(60)
+            time.sleep(seconds)
         if (HOME / "fail").exists():
             raise RuntimeError("asked to fail")
 
