@@ -17,20 +17,19 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from copied import copied
 from psycopg import sql
 
 from aim.contracts.reference import read_reference
 from aim.dictionary.export import write_export
 from aim.dictionary.reader import READER
 from aim.settings import Settings
-from aim.warehouse.connect import connect, warehouse
+from aim.warehouse.connect import connect
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "marts_questions"
@@ -41,25 +40,6 @@ LIMIT, LIMIT_OF_ALL = 0.1, 1.0
 ALL = "all_"
 """How the names of the questions about everything begin."""
 MONTHS, QUARTERS, YEARS = 12, 4, 1
-
-
-@contextmanager
-def copied(settings: Settings, keep: bool) -> Iterator[str]:
-    """The address of a copy of the warehouse, removed afterwards."""
-    with warehouse(settings) as house:
-        with connect(house.url) as connection:
-            name = connection.info.dbname
-        copy = sql.Identifier(DATABASE)
-        admin = psycopg.conninfo.make_conninfo(house.url, dbname="postgres")
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database if exists {}").format(copy))
-            connection.execute(sql.SQL("create database {} template {}").format(copy, sql.Identifier(name)))
-        try:
-            yield psycopg.conninfo.make_conninfo(house.url, dbname=DATABASE)
-        finally:
-            if not keep:
-                with psycopg.connect(admin, autocommit=True) as connection:
-                    connection.execute(sql.SQL("drop database {} with (force)").format(copy))
 
 
 def fill(connection: psycopg.Connection[Any], years: int, thinned: bool) -> None:
@@ -181,7 +161,7 @@ def main() -> int:
     asked.add_argument("--whole", action="store_true", help="every breakdown everywhere, whatever the plan says")
     asked.add_argument("--keep", action="store_true", help="leave the database there")
     options = asked.parse_args()
-    with copied(Settings.from_env(), options.keep) as url, connect(url) as connection:
+    with copied(Settings.from_env(), DATABASE, options.keep) as url, connect(url) as connection:
         fill(connection, options.years, not options.whole)
         fine = ask(connection, options.times, options.years)
         what_a_release_costs(connection)

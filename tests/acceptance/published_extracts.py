@@ -23,7 +23,6 @@ from aim.contracts.calendar import Period
 from aim.contracts.load import contracts
 from aim.sample.cases import largest_remainder
 from aim.sample.personal_codes import draw_codes
-from aim.settings import Settings
 from tests.acceptance.real_population import real_population
 
 FIRST_DAYS = {"vtas": date(2010, 12, 1), "ird": date(2005, 1, 1), "vda": date(2005, 1, 1)}
@@ -128,16 +127,6 @@ def invented(municipality: str, year: int, chance: Random, numbers: Iterator[int
     ages = [real_population(year + 1)[municipality, age] for age in range(_COMES_OF_AGE)]
     cell = chance.choices(range(2 * _COMES_OF_AGE), [size for sexes in ages for size in sexes])[0]
     return Child(next(numbers), cell % 2 == 0, date(year - cell // 2, chance.randint(1, 12), 1))
-
-
-def write_registry(path: Path) -> None:
-    """The product's own providers of three kinds, as if they had begun on FIRST_DAYS."""
-    with Settings.from_env({}).registry.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["rusis"] in FIRST_DAYS]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows({**row, "nuo": FIRST_DAYS[row["rusis"]].isoformat()} for row in rows)
 
 
 def write_guardianships(inbox: Path, units: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from aim.warehouse.connect import connect, warehouse
 from aim.warehouse.keeper import read_cluster
 from tests.acceptance import canaries
 from tests.acceptance.nights import CLOCK, STEPS, NightHome, differences, end_state, import_all, night_home, small_inbox
+from tests.acceptance.registries import since, write_registry
 from tests.living import eventually, processes
 
 
@@ -37,7 +39,9 @@ def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _home(folder: Path, inbox: Path, secret: Path) -> NightHome:
     shutil.copytree(inbox, folder / "inbox")
-    home = night_home(folder, AIM_SECRET_FILE=str(secret))
+    registry = folder / "registry.csv"
+    write_registry(registry, since(date(2018, 11, 1), vda=date(2017, 1, 1)))
+    home = night_home(folder, AIM_SECRET_FILE=str(secret), AIM_REGISTRY=str(registry))
     with warehouse(home.settings) as house, house.connect() as connection:
         contacts.import_contacts(connection, folder / "inbox" / "contacts.csv")
     return home

@@ -24,12 +24,13 @@ from aim.warehouse.staging_tables import ensure_staging_tables
 from tests.acceptance.published_extracts import (
     ACTS_OF_2005,
     BIRZAI,
+    FIRST_DAYS,
     IN_CARE,
     write_acts,
     write_guardianships,
-    write_registry,
 )
 from tests.acceptance.real_population import SOURCE, write_population
+from tests.acceptance.registries import write_registry
 from tests.conftest import TestWarehouse, fresh_warehouse
 
 TODAY = date(2014, 3, 20)
@@ -105,7 +106,7 @@ def built(server: ServerAddress, dbt_folder: Path, tmp_path_factory: pytest.Temp
         pytest.skip("the reference data are not beside the checkout")
     home = tmp_path_factory.mktemp("published")
     registry = home / "registry.csv"
-    write_registry(registry)
+    write_registry(registry, FIRST_DAYS)
     settings = Settings.from_env(
         {"AIM_HOME": str(home / "home"), "AIM_SETTLE_SECONDS": "0", "AIM_REGISTRY": str(registry)}
     )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from aim.clock import VILNIUS
-from aim.contracts.registry import COLUMNS
-from aim.settings import Settings
 from aim.warehouse.connect import warehouse
 from tests.acceptance.nights import NightHome, night_home
 from tests.acceptance.published_extracts import (
@@ -22,10 +20,13 @@ from tests.acceptance.published_extracts import (
     write_guardianships_of_birzai,
 )
 from tests.acceptance.real_population import CHILDREN, SOURCE, write_population
+from tests.acceptance.registries import since, write_registry
 
 AGENCY = "913000016"
 CHILD_RIGHTS_OF_BIRZAI = "908360016"
 NEWCOMER = ("902999014", "Naujas socialinių paslaugų centras", "spc", "33", "lt", "2018-12-01", "")
+BEGIN = date(2018, 11, 1)
+"""From when on the others deliver; those that told of children in care since the December asked about."""
 CASES = """atvejo_nr;asmens_kodas;seimos_nr;sav;pranesimo_data;atidarymo_data
 N-1;51003019808;S-1;33;2018-12-03;2018-12-04
 """
@@ -41,9 +42,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> NightHome:
     folder = tmp_path_factory.mktemp("real") / "home"
     registry = folder / "registry.csv"
     home = night_home(folder, AIM_REGISTRY=str(registry))
-    own = Settings.from_env({}).registry.read_text("utf-8").splitlines()
-    assert own[0].split(",") == list(COLUMNS)
-    registry.write_text("\n".join([*own, ",".join(NEWCOMER)]) + "\n", "utf-8")
+    write_registry(registry, since(BEGIN, vtas=date(2017, 12, 1), vda=date(2017, 1, 1)))
+    with registry.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(NEWCOMER)
     inbox = Path(home.settings.inbox)
     write_population(inbox, AGENCY)
     write_guardianships_of_birzai(inbox, CHILD_RIGHTS_OF_BIRZAI)

@@ -117,9 +117,12 @@ def night(settings: Settings, progress: Callable[[str, str], None] | None = None
 
 
 def kill(settings: Settings, words: str) -> None:
-    chosen = [pid for pid, line in processes(settings).items() if words in line]
-    assert chosen, processes(settings)
-    for pid in chosen:
+    def chosen() -> list[int]:
+        return [pid for pid, line in processes(settings).items() if words in line]
+
+    # A task is said to run before its process bears its name.
+    assert eventually(lambda: bool(chosen())), processes(settings)
+    for pid in chosen():
         os.kill(pid, signal.SIGKILL)
 
 
