@@ -83,10 +83,10 @@ def main() -> int:
         for number, day in enumerate(months(asked.first, asked.last)):
             result, seconds = released(house, day, reference)
             with house.connect() as connection:
-                of_it = longest(connection, day)
+                of_it = longest(connection, day) or "no group"
             print(
                 f"{day}: {result.kind}, {result.periods} periods, {result.new:,} values new, {result.changed:,} ended, "
-                f"{result.cells_hidden:,} of {result.cells:,} numbers hidden: {seconds:.1f} s, of it {of_it or 'nothing'}",
+                f"{result.cells_hidden:,} of {result.cells:,} numbers hidden: {seconds:.1f} s, of it {of_it}",
                 flush=True,
             )
             is_kept = is_kept and not result.held_back and (number == 0 or seconds <= LIMIT)

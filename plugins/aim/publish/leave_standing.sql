@@ -59,18 +59,19 @@ published as (
         )
 ),
 
+-- A value stands once on either side: what is the same on both is there twice.
 changed as (
-    (
+    select
+        indicator_code,
+        period_start
+    from (
         select * from computed
-        except
+        union all
         select * from published
-    )
-    union all
-    (
-        select * from published
-        except
-        select * from computed
-    )
+    ) as seen
+    group by
+        indicator_code, period_grain, period_start, measure, territory_code, breakdown, breakdown_value, {compared}
+    having count(*) = 1
 ),
 
 anew as (
