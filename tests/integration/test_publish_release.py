@@ -476,6 +476,23 @@ def test_what_a_quarter_would_give_away_of_a_month_not_yet_revised_is_hidden(hou
     assert {row["conf_status"] for row in october} == {"C"}
 
 
+def test_an_indicator_that_comes_later_tells_what_an_earlier_one_counted_beside_the_plan(house: House) -> None:
+    """P07 is P02 of children with special needs, whose register is due later: no month of P02 is told by it."""
+    plans = {"version": "v1", "unit": "percent"}
+    earlier = (
+        Value(80, indicator="P02", denominator=100, **plans),
+        Value(69, indicator="P02", denominator=70, breakdown="sen", breakdown_value="yes", **plans),
+        Value(11, indicator="P02", denominator=30, breakdown="sen", breakdown_value="no", **plans),
+    )
+    house.computes(*earlier)
+    house.night("2018-11-20")
+    assert [row["numerator"] for row in house.rows("marts")] == [80]
+    house.computes(*earlier, Value(69, indicator="P07", denominator=70, due=date(2018, 12, 10), **plans))
+    house.night("2018-12-20")
+    told = house.rows("marts", "indicator_code = 'P07'")
+    assert [(row["numerator"], row["conf_status"]) for row in told] == [(69, "F")]
+
+
 def test_a_release_says_what_hiding_cost_and_a_group_once(house: House) -> None:
     pairs = {"indicator": "P01", "version": "v1", "denominator": 12, "unit": "percent"}
     house.computes(Value(numerator=7, **pairs), Value(measure="unchanged", numerator=2, **pairs), Value(numerator=400))

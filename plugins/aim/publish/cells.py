@@ -42,8 +42,8 @@ def values_of_cells(sightings: pl.DataFrame) -> pl.DataFrame:
     A cell seen again with the same number is the same unknown: whoever knows that nothing was delivered in between
     knows that too. Columns: value_id (0, 1, ..), cell_id, the cell's key, territory_level, since and until (numbers
     of moments, half-open: between them this value stood), number, owner (the municipality that knows it), is_told,
-    is_new (the round at hand is the first to know it), is_planned, worth, step, is_signed, is_small, is_to_protect,
-    may_hide_zero.
+    is_new (the plan had it in no round before: it was outside, where a special group is whose own indicator comes
+    later), is_planned, worth, step, is_signed, is_small, is_to_protect, may_hide_zero.
     """
     moments = _moments(sightings)
     ordered = (
@@ -56,7 +56,7 @@ def values_of_cells(sightings: pl.DataFrame) -> pl.DataFrame:
         pl.col("cell_id", *CELL, "territory_level", "owner", "number", "step", "is_signed").first(),
         pl.col("moment").first().alias("since"),
         pl.col("is_told").any(),
-        pl.col("seen_at").is_null().all().alias("is_new"),
+        (pl.col("seen_at").is_null() | pl.col("worth").is_null()).all().alias("is_new"),
         pl.col("worth").max(),
         pl.col("is_small", "is_to_protect", "may_hide_zero").any(),
     )
