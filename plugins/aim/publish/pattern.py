@@ -40,13 +40,13 @@ class Pattern:
 def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
     """What has to be hidden beside `hidden`, from an outsider first: what is told of a month is told before its year.
 
-    Then from each municipality. What no hiding makes safe while sums are taken for exact is made safe from those who
-    know that some are not.
+    Where nothing of a stage may be hidden any more nothing is looked for. Then from each municipality. What no hiding
+    makes safe while sums are taken for exact is made safe from those who know that some are not.
     """
     hidden = hidden.copy()
     witnesses: list[Witness] = []
     system = replace(system, to_protect=system.to_protect & _beside_what_may_be_hidden(system, hidden))
-    for stage in np.unique(system.stage).tolist():
+    for stage in np.unique(system.stage[system.may_hide]).tolist():
         witnesses = _hide_from_outsiders(system.up_to(stage), hidden, threshold)
     unsafe, witnesses = _hide_from_everybody(system, hidden, threshold, witnesses)
     for looser in system.looser():
@@ -95,9 +95,12 @@ def _hide_from_everybody(
         for attackers in turn:
             left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
             if left.size:
+                before = hidden.sum()
                 unsafe[_hide_from(hiding, suspects, left, hidden, movable, attackers)] = True
                 wanted = wanted[~unsafe[wanted]]
-                hidden_now = Program(system, hidden, threshold)
+                # To make it takes as long as many questions, and most often nothing had to be hidden.
+                if hidden.sum() > before:
+                    hidden_now = Program(system, hidden, threshold)
         clear_of_suspects(suspects, wanted, hidden)
     return unsafe, suspects.cleared_by
 
