@@ -29,6 +29,12 @@ _MOST = 64
 """More questions of a stage hide nothing less."""
 
 
+_CEILINGS = (45.0, 220.0, 700.0)
+"""What a number may cost that a question for many numbers hides, in turn: those of municipalities, of counties, of the
+nation by breakdown cost about as much (publication_plan.csv). Many small numbers can only grow at once, and what they
+add would be taken from the dearest, the nation's totals, for the sake of the last few."""
+
+
 @dataclass(frozen=True)
 class Pattern:
     """hidden: what had to be hidden and what has to be beside it. witnesses: what was found that shows it safe."""
@@ -118,6 +124,14 @@ def _hide_bound(
 ) -> Integers:
     unsafe: list[int] = []
     size = -(-asked.size // min(_MOST, 1 + _LOOKED_AT // program.size_of(asked[0])))
+    for ceiling in _CEILINGS:
+        cheap = movable & (hidden | (program.system.cost <= ceiling))
+        apart = -(-asked.size // size)
+        for first in range(apart):
+            batch = suspects.among(asked[first::apart], attackers)
+            if batch.size > 1:
+                _hide_for(program, suspects, batch, hidden, cheap, attackers)
+        asked = suspects.among(asked, attackers)
     while asked.size:
         batch = asked[:: -(-asked.size // size)]
         found = _hide_for(program, suspects, batch, hidden, movable, attackers)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
+from aim.publish import pattern as patterns
 from aim.publish.attack import attack
 from aim.publish.clearing import clear_of_suspects, clear_together
 from aim.publish.pattern import pattern
@@ -111,6 +112,16 @@ def test_a_bound_narrows_too() -> None:
     tight = table({"suffered": 3.0, "suffered or saw": 5.0}, {}, at_least=[("suffered or saw", "suffered")])
     assert [(one.room.lowest, one.room.highest) for one in attack(tight.system, tight.small, THRESHOLD)] == [(1, 5)]
     assert tight.named(pattern(tight.system, tight.small, THRESHOLD).hidden) == {"suffered", "suffered or saw"}
+
+
+def test_what_is_dear_is_not_hidden_so_that_many_small_numbers_move_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The large one has room for two of the three at a time: all at once, as one question asks, would move the total.
+    monkeypatch.setattr(patterns, "_MOST", 1)
+    shown = table({"all": 18, "a": 1, "b": 2, "c": 3, "large": 12}, {"all": [["a", "b", "c", "large"]]})
+    dear = np.where(np.array(shown.names) == "all", 1000.0, 1.0)
+    found = pattern(replace(shown.system, cost=dear), shown.small, THRESHOLD).hidden
+    assert shown.named(found) == {"a", "b", "c", "large"}
+    assert attack(shown.system, found, THRESHOLD) == []
 
 
 def test_what_was_told_before_stays_told() -> None:
