@@ -27,8 +27,6 @@ _FEWER = 4
 """Into how many parts a question is cut of which nothing can be made safe at once."""
 _MOST = 64
 """More questions of a stage hide nothing less."""
-
-
 _CEILINGS = (45.0, 220.0, 700.0)
 """What a number may cost that a question for many numbers hides, in turn: those of municipalities, of counties, of the
 nation by breakdown cost about as much (publication_plan.csv). Many small numbers can only grow at once, and what they
