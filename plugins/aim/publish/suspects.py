@@ -62,5 +62,5 @@ class Suspects:
         far = np.abs(witness.moved) >= self.threshold - NEAR
         for value, owner in zip(witness.places[far].tolist(), owners[far].tolist(), strict=True):
             if self.system.to_protect[value]:
-                before = self._of.get(value)
-                self._of[value] = (involved if before is None else before & involved) - {owner}
+                before = self.of(value)
+                self._of[value] = (involved if OUTSIDER in before else before & involved) - {owner}

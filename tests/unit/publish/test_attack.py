@@ -261,6 +261,18 @@ def test_a_sum_that_shows_it_does_not_hold_gives_nothing_away() -> None:
     assert (loose.binding @ loose.number).tolist() == [3.0]
 
 
+def test_who_is_misled_by_a_sum_may_still_be_told_by_a_neighbour() -> None:
+    counts = {"a": 4.0, "a november": 9.0, "a quarter": 10.0, "b": 20.0, "county": 24.0}
+    sums = {"a quarter": [["a", "a november"]], "county": [["a", "b"]]}
+    owners = {"a": 11, "a november": 11, "a quarter": 11, "b": 12}
+    shown = table(counts, sums, owners)
+    hidden = np.array([name in ("a", "b") for name in shown.names])
+    told = replace(shown.system, may_hide=hidden)
+    # The quarter seems to tell it to anybody and does not hold; without it only the neighbour can work it out.
+    found = attack(told, hidden, THRESHOLD)
+    assert [(shown.names[one.value], one.attacker, one.room) for one in found] == [("a", 12, Room(4.0, 4.0))]
+
+
 def test_a_sort_of_sum_that_fails_both_ways_holds_nowhere_but_by_chance() -> None:
     quarters = {"a": [["a1", "a2"]], "b": [["b1", "b2"]], "both": [["a", "b"]]}
     numbers = {"a1": 1.0, "a2": 1.0, "a": 1.0, "b1": 1.0, "b2": 1.0, "b": 3.0, "both": 4.0}
