@@ -35,18 +35,38 @@ def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> No
     whole. There and at last in the whole each number is asked for without all its suspects: one that moves so is safe
     from all.
     """
-    wanted = np.array([value for value in wanted.tolist() if suspects.of(value)], dtype=np.int64)
+    clear_by_regions(suspects, wanted, hidden)
+    clear_everywhere(suspects, wanted, hidden)
+
+
+def clear_by_regions(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    """The first part of clear_of_suspects: by each region and the nation."""
+    wanted = _suspected(suspects, wanted)
+    for region in _regions(suspects.system, hidden):
+        _clear_within(suspects, wanted, hidden, [region], without_each=True)
+
+
+def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    """The rest of clear_of_suspects: by two regions and by the whole."""
+    wanted = _suspected(suspects, wanted)
     if wanted.size == 0:
         return
-    regions = np.unique(suspects.system.region[hidden & (suspects.system.region != EVERYWHERE)]).tolist()
-    for region in regions:
-        _clear_within(suspects, wanted, hidden, [region], without_each=True)
+    regions = _regions(suspects.system, hidden)
     if len(regions) > 2:
         for pair in zip(regions, [*regions[1:], regions[0]], strict=True):
             _clear_within(suspects, wanted, hidden, pair, without_each=False)
     everywhere = Program(suspects.system, hidden, suspects.threshold)
     _clear_of_most(everywhere, suspects, wanted, hidden)
     _clear_of_all(everywhere, suspects, wanted, hidden)
+
+
+def _suspected(suspects: Suspects, wanted: Integers) -> Integers:
+    return np.array([value for value in wanted.tolist() if suspects.of(value)], dtype=np.int64)
+
+
+def _regions(system: Unknowns, hidden: Flags) -> list[int]:
+    found: list[int] = np.unique(system.region[hidden & (system.region != EVERYWHERE)]).tolist()
+    return found
 
 
 def _clear_within(

@@ -1,36 +1,22 @@
 """What else has to be hidden so that nobody works out what had to be? Little should be lost by it.
 
-For the numbers that had to be hidden the cheapest witness is looked for against everybody in turn: what differs in it
-has to be hidden too, and what is hidden already differs for next to nothing. (The shortest-way heuristic of
-complementary suppression, as a linear program; a second look, at a price per number and not per unit, spares numbers.)
+For the numbers that had to be hidden what moves them is looked for against everybody in turn, nearby first: what the
+municipalities of a county can move among themselves costs readers least, is soon found, and leaves all others out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.attack import is_wide
-from aim.publish.clearing import clear_of_suspects, clear_together, turns
+from aim.publish.clearing import clear_by_regions, clear_everywhere, clear_together, turns
+from aim.publish.hiding import Hiding
 from aim.publish.reach import narrow_for_anybody
 from aim.publish.suspects import OUTSIDER, Suspects
-from aim.publish.unknowns import Flags, Floats, Integers, Unknowns
-from aim.publish.witness import NEAR, Program, Witness
-
-_NEXT_TO_NOTHING = 0.03
-"""Cost of moving what is hidden already: little, so that the way stays short."""
-_LOOKED_AT = 50_000
-"""How many numbers the questions of a stage have in them, all in all: a small system is asked for few numbers at once,
-which hides little, a large one for many, which goes quickly."""
-_FEWER = 4
-"""Into how many parts a question is cut of which nothing can be made safe at once."""
-_MOST = 64
-"""More questions of a stage hide nothing less."""
-_CEILINGS = (45.0, 220.0, 700.0)
-"""What a number may cost that a question for many numbers hides, in turn: those of municipalities, of counties, of the
-nation by breakdown cost about as much (publication_plan.csv). Many small numbers can only grow at once, and what they
-add would be taken from the dearest, the nation's totals, for the sake of the last few."""
+from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers, Unknowns
+from aim.publish.witness import Program, Witness
 
 
 @dataclass(frozen=True)
@@ -73,9 +59,20 @@ def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> l
     wanted = wanted[~np.isin(wanted, list(narrow_for_anybody(system, movable, threshold)))]
     # Numbers of the whole country first: what is hidden for them serves the smaller places too.
     wanted = wanted[np.argsort(-system.cost[wanted], kind="stable")]
-    program, suspects = Program(system, movable, threshold), Suspects(system, threshold)
-    _hide_from(program, suspects, wanted, hidden, movable, frozenset([OUTSIDER]))
+    suspects = Suspects(system, threshold)
+    outsider = frozenset([OUTSIDER])
+    for near in (_of_municipalities(system, movable), movable & (system.region != EVERYWHERE)):
+        hiding = Hiding.among(suspects, hidden, near)
+        for together in hiding.program.split(wanted[near[wanted]]):
+            hiding.for_most(together, outsider)
+    _hide_for_each(Hiding.among(suspects, hidden, movable), suspects.among(wanted, outsider), outsider)
     return suspects.cleared_by
+
+
+def _of_municipalities(system: Unknowns, movable: Flags) -> Flags:
+    """What moves where all that is told of counties and the nation stands still: municipalities of one county alone."""
+    found: Flags = movable & (system.owner != NOBODY)
+    return found
 
 
 def _hide_from_everybody(
@@ -86,7 +83,6 @@ def _hide_from_everybody(
     witnesses: found before, with less hidden.
     """
     movable = hidden | system.may_hide
-    hiding, hidden_now = Program(system, movable, threshold), Program(system, hidden, threshold)
     wanted = np.flatnonzero(hidden & system.to_protect)
     unsafe = np.zeros(system.size, dtype=bool)
     unsafe[list(narrow_for_anybody(system, movable, threshold))] = True
@@ -95,121 +91,52 @@ def _hide_from_everybody(
     suspects = Suspects(system, threshold)
     for witness in witnesses:
         suspects.clear_by(witness)
+    hiding, hidden_now = Hiding.among(suspects, hidden, movable), Program(system, hidden, threshold)
+    is_near = _moved_by_municipalities(system, witnesses, threshold)
     for turn in turns(system):
         for attackers in turn:
             left = clear_together(hidden_now, suspects, wanted, hidden, attackers)
             if left.size:
                 before = hidden.sum()
-                unsafe[_hide_from(hiding, suspects, left, hidden, movable, attackers)] = True
+                unsafe[_hide_for_each(hiding, left, attackers)] = True
                 wanted = wanted[~unsafe[wanted]]
                 # To make it takes as long as many questions, and most often nothing had to be hidden.
                 if hidden.sum() > before:
                     hidden_now = Program(system, hidden, threshold)
-        clear_of_suspects(suspects, wanted, hidden)
+        clear_by_regions(suspects, wanted, hidden)
+        if is_near.any():
+            _hide_nearby(suspects, wanted[is_near[wanted]], hidden, movable)
+            hidden_now = Program(system, hidden, threshold)
+            is_near[:] = False
+        clear_everywhere(suspects, wanted, hidden)
     return unsafe, suspects.cleared_by
 
 
-def _hide_from(
-    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
-) -> Integers:
-    """Hide what makes `asked` safe from all attackers at once; returns those that nothing makes safe from one alone."""
-    unsafe = [_hide_bound(program, suspects, together, hidden, movable, attackers) for together in program.split(asked)]
+def _hide_for_each(hiding: Hiding, asked: Integers, attackers: frozenset[int]) -> Integers:
+    """Hide what makes each of `asked` safe from all attackers at once; returns those safe from one by nothing."""
+    unsafe = [hiding.for_each(together, attackers) for together in hiding.program.split(asked)]
     return np.concatenate([np.zeros(0, dtype=np.int64), *unsafe])
 
 
-def _hide_bound(
-    program: Program, suspects: Suspects, asked: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
-) -> Integers:
-    unsafe: list[int] = []
-    size = -(-asked.size // min(_MOST, 1 + _LOOKED_AT // program.size_of(asked[0])))
-    for ceiling in _CEILINGS:
-        cheap = movable & (hidden | (program.system.cost <= ceiling))
-        apart = -(-asked.size // size)
-        for first in range(apart):
-            batch = suspects.among(asked[first::apart], attackers)
-            if batch.size > 1:
-                _hide_for(program, suspects, batch, hidden, cheap, attackers)
-        asked = suspects.among(asked, attackers)
-    while asked.size:
-        batch = asked[:: -(-asked.size // size)]
-        found = _hide_for(program, suspects, batch, hidden, movable, attackers)
-        missed = suspects.among(batch, attackers)
-        asked = suspects.among(asked, attackers)
-        if len(attackers) > 1:
-            # What cannot be hidden from all at once is hidden from each alone.
-            asked = asked[~np.isin(asked, missed)]
-        elif batch.size == 1:
-            (attacker,) = attackers
-            unsafe += [
-                value
-                for value in missed.tolist()
-                if not _hide_between(program, suspects, value, found, hidden, movable, attacker)
-            ]
-            asked = asked[~np.isin(asked, missed)]
-        elif missed.size == batch.size:
-            size = -(-size // _FEWER)
-    return np.array(unsafe, dtype=np.int64)
-
-
-def _hide_for(
-    program: Program, suspects: Suspects, batch: Integers, hidden: Flags, movable: Flags, attackers: frozenset[int]
-) -> Witness:
-    """Hide what one witness moves; for a number alone that it does not move far enough nothing is hidden."""
-    cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
-    found = program.moving(batch, movable, cost, attackers)
-    if batch.size == 1 and _away(found, batch[0]) < program.threshold - NEAR:
-        return found
-    fresh = ~hidden[found.places]
-    if fresh.sum() > 1:
-        found = _spared(program, batch, hidden, movable, cost, attackers, found)
-    hidden[found.places] = True
-    suspects.clear_by(found)
+def _moved_by_municipalities(system: Unknowns, witnesses: Iterable[Witness], threshold: float) -> Flags:
+    """What some witness moves by municipalities' numbers alone: what is asked for among them is not asked in vain."""
+    found = np.zeros(system.size, dtype=bool)
+    for witness in witnesses:
+        if (system.owner[witness.places] != NOBODY).all():
+            found[witness.places[np.abs(witness.moved) >= threshold]] = True
     return found
 
 
-def _hide_between(
-    program: Program,
-    suspects: Suspects,
-    value: int,
-    found: Witness,
-    hidden: Flags,
-    movable: Flags,
-    attacker: int,
-) -> bool:
-    """Hide what leaves `value` open both ways, where neither is far enough alone; whether it does.
-
-    found: how far it moves away from zero.
-    """
-    if _away(found, value) - program.system.least[value] < program.threshold - NEAR:
-        return False
-    cost = np.where(hidden, _NEXT_TO_NOTHING, program.system.cost)
-    ends = program.ends(value, movable, cost, attacker)
-    if not is_wide(program.room(value, ends), float(program.system.step[value]), program.threshold):
-        return False
-    for end in ends:
-        if end is not None:
-            hidden[end.places] = True
-    suspects.clear(value, attacker)
-    return True
+def _hide_nearby(suspects: Suspects, wanted: Integers, hidden: Flags, movable: Flags) -> None:
+    """Hide from municipalities among those of one county: from all others at once, who know nothing of it."""
+    near = _of_municipalities(suspects.system, movable)
+    hiding = Hiding.among(suspects, hidden, near)
+    for together in hiding.program.split(wanted[near[wanted]]):
+        for attackers in _others_then_each(suspects.system, hiding.program.known_to(together[0])):
+            hiding.for_most(together, attackers)
 
 
-def _away(found: Witness, value: int) -> float:
-    return float(np.abs(found.moved[found.places == value]).sum())
-
-
-def _spared(
-    program: Program,
-    batch: Integers,
-    hidden: Flags,
-    movable: Flags,
-    cost: Floats,
-    attackers: frozenset[int],
-    found: Witness,
-) -> Witness:
-    """Look again, each number cheaper the more it moved: few that move far, not many that move a little."""
-    fresh = ~hidden[found.places]
-    priced = cost.copy()
-    priced[found.places[fresh]] /= np.maximum(np.abs(found.moved[fresh]), 1.0)
-    again = program.moving(batch, movable, priced, attackers)
-    before, after = found.places[fresh], again.places[~hidden[again.places]]
-    return again if cost[after].sum() < cost[before].sum() else found
+def _others_then_each(system: Unknowns, inside: frozenset[int]) -> Iterator[frozenset[int]]:
+    yield frozenset(np.unique(system.owner[system.owner != NOBODY]).tolist()) - inside
+    for one in sorted(inside):
+        yield frozenset([one])

@@ -80,6 +80,11 @@ class Program:
         """How many numbers hang together with `value`, itself among them."""
         return int((self._part_of == self._part_of[value]).sum())
 
+    def known_to(self, value: int) -> frozenset[int]:
+        """The municipalities that know some of the numbers that hang together with `value`."""
+        owners = np.unique(self.system.owner[self._part_of == self._part_of[value]])
+        return frozenset(owners[owners != NOBODY].tolist())
+
     def moving(self, asked: Integers, movable: Flags, cost: Floats, known_to: Iterable[int] = ()) -> Witness:
         """The cheapest deviations that move as much of `asked`, each up to the threshold and away from zero, as can be.
 
@@ -137,6 +142,7 @@ class _Part:
         lp.num_row_, lp.num_col_ = matrix.shape
         nothing = np.zeros(matrix.shape[1])
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = nothing, nothing, nothing
+        self._least = self._most = self._cost = nothing
         lp.row_lower_ = self._moves.row_least
         lp.row_upper_ = np.where(self._moves.row_is_equal, 0.0, np.inf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
@@ -205,9 +211,14 @@ class _Part:
         return price
 
     def _set(self, least: Floats, most: Floats, cost: Floats) -> None:
-        columns = np.arange(most.size, dtype=np.int32)
-        self._highs.changeColsBounds(most.size, columns, least, most)
-        self._highs.changeColsCost(cost.size, columns, cost)
+        # Questions differ in few columns: to hand on all of them takes as long as to answer a small one.
+        other = np.flatnonzero((least != self._least) | (most != self._most)).astype(np.int32)
+        if other.size:
+            self._highs.changeColsBounds(other.size, other, least[other], most[other])
+        dearer = np.flatnonzero(cost != self._cost).astype(np.int32)
+        if dearer.size:
+            self._highs.changeColsCost(dearer.size, dearer, cost[dearer])
+        self._least, self._most, self._cost = least, most, cost
 
     def _solved(self) -> Floats | None:
         """The columns at their best; None: there is none, or the solver found none (its status tells)."""

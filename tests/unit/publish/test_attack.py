@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
-from aim.publish import pattern as patterns
 from aim.publish.attack import attack
 from aim.publish.clearing import clear_of_suspects, clear_together
 from aim.publish.pattern import pattern
@@ -114,13 +113,25 @@ def test_a_bound_narrows_too() -> None:
     assert tight.named(pattern(tight.system, tight.small, THRESHOLD).hidden) == {"suffered", "suffered or saw"}
 
 
-def test_what_is_dear_is_not_hidden_so_that_many_small_numbers_move_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_dear_is_not_hidden_so_that_many_small_numbers_move_at_once() -> None:
     # The large one has room for two of the three at a time: all at once, as one question asks, would move the total.
-    monkeypatch.setattr(patterns, "_MOST", 1)
     shown = table({"all": 18, "a": 1, "b": 2, "c": 3, "large": 12}, {"all": [["a", "b", "c", "large"]]})
     dear = np.where(np.array(shown.names) == "all", 1000.0, 1.0)
     found = pattern(replace(shown.system, cost=dear), shown.small, THRESHOLD).hidden
     assert shown.named(found) == {"a", "b", "c", "large"}
+    assert attack(shown.system, found, THRESHOLD) == []
+
+
+def test_what_municipalities_of_a_county_can_do_for_each_other_spares_the_county() -> None:
+    # The county is cheaper to hide than the town, and hidden no town of it would have to be.
+    counts = {"a": 3.0, "b": 40.0, "c": 50.0, "county": 93.0, "other county": 200.0, "nation": 293.0}
+    sums = {"county": [["a", "b", "c"]], "nation": [["county", "other county"]]}
+    shown = table(counts, sums, {"a": 11, "b": 12, "c": 13})
+    at = {name: place for place, name in enumerate(shown.names)}
+    cheap = np.ones(len(counts))
+    cheap[[at["b"], at["c"]]] = 4.0
+    found = pattern(replace(shown.system, cost=cheap), shown.small, THRESHOLD).hidden
+    assert shown.named(found) == {"a", "b", "c"}
     assert attack(shown.system, found, THRESHOLD) == []
 
 
