@@ -16,7 +16,7 @@ from aim.publish.hiding import Hiding
 from aim.publish.reach import narrow_for_anybody
 from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers, Unknowns
-from aim.publish.witness import Program, Witness
+from aim.publish.witness import NEAR, Program, Witness
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _moved_by_municipalities(system: Unknowns, witnesses: Iterable[Witness], thr
     found = np.zeros(system.size, dtype=bool)
     for witness in witnesses:
         if (system.owner[witness.places] != NOBODY).all():
-            found[witness.places[np.abs(witness.moved) >= threshold]] = True
+            found[witness.places[np.abs(witness.moved) >= threshold - NEAR]] = True
     return found
 
 
