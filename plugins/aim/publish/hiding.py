@@ -22,7 +22,7 @@ _LOOKED_AT = 200_000
 """How many numbers the questions of a stage have in them, all in all: a small system is asked for few numbers at once,
 which hides little, a large one for many, which goes quickly."""
 _MOST = 300
-"""More questions of a stage hide nothing less."""
+"""More questions of a stage hide hardly less (9.1 % of counts, not 9.3, with ten times as many)."""
 _FEW = 8
 """Numbers of the whole country asked for at once: of many the last few would move what is dear."""
 _DEAR = 700.0
@@ -52,7 +52,7 @@ class Hiding:
                 self._hide_for(batch, attackers)
 
     def for_each(self, asked: Integers, attackers: frozenset[int]) -> Integers:
-        """Hide what makes each of `asked` safe from all attackers at once; returns those safe from one by nothing."""
+        """Hide what makes each of `asked` safe from all attackers at once; returns what nothing makes safe from one."""
         cheap = replace(self, movable=self.movable & (self.hidden | (self.suspects.system.cost <= _DEAR)))
         for batch in cheap._in_batches(asked, _FEW, attackers):
             cheap._hide_for(batch, attackers)

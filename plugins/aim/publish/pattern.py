@@ -107,13 +107,14 @@ def _hide_from_everybody(
         if is_near.any():
             _hide_nearby(suspects, wanted[is_near[wanted]], hidden, movable)
             hidden_now = Program(system, hidden, threshold)
+            # Once: what it left is not moved by more of the same.
             is_near[:] = False
         clear_everywhere(suspects, wanted, hidden)
     return unsafe, suspects.cleared_by
 
 
 def _hide_for_each(hiding: Hiding, asked: Integers, attackers: frozenset[int]) -> Integers:
-    """Hide what makes each of `asked` safe from all attackers at once; returns those safe from one by nothing."""
+    """Hide what makes each of `asked` safe from all attackers at once; returns what nothing makes safe from one."""
     unsafe = [hiding.for_each(together, attackers) for together in hiding.program.split(asked)]
     return np.concatenate([np.zeros(0, dtype=np.int64), *unsafe])
 

@@ -215,9 +215,9 @@ class _Part:
         other = np.flatnonzero((least != self._least) | (most != self._most)).astype(np.int32)
         if other.size:
             self._highs.changeColsBounds(other.size, other, least[other], most[other])
-        dearer = np.flatnonzero(cost != self._cost).astype(np.int32)
-        if dearer.size:
-            self._highs.changeColsCost(dearer.size, dearer, cost[dearer])
+        other = np.flatnonzero(cost != self._cost).astype(np.int32)
+        if other.size:
+            self._highs.changeColsCost(other.size, other, cost[other])
         self._least, self._most, self._cost = least, most, cost
 
     def _solved(self) -> Floats | None:
