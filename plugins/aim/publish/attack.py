@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aim.publish.clearing import clear_of_suspects, clear_together, turns
+from aim.publish.clearing import clear_of_suspects, clear_together
 from aim.publish.reach import narrow_for_anybody, width
 from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import Flags, Unknowns
@@ -83,20 +83,21 @@ def _narrowed(suspects: Suspects, hidden: Flags) -> list[Breach]:
     breaches = [Breach(value, OUTSIDER, room_of[value]) for value in asked[is_narrow].tolist()]
     wanted = asked[~is_narrow]
     cost = np.full(system.size, _LITTLE)
-    for turn in turns(system):
-        for attackers in turn:
-            left = clear_together(program, suspects, wanted, hidden, attackers, to_the_last=len(attackers) == 1)
-            if len(attackers) > 1:
-                continue
-            (attacker,) = attackers
-            for value in left.tolist():
-                room = program.room(value, program.ends(value, hidden, cost, attacker))
-                if not is_wide(room, float(system.step[value]), threshold):
-                    breaches.append(Breach(value, attacker, room))
-                suspects.clear(value, attacker)
-        # What anybody narrows down need not be asked of those who know more.
-        wanted = wanted[~np.isin(wanted, [one.value for one in breaches if one.attacker == OUTSIDER])]
-        clear_of_suspects(suspects, wanted, hidden)
+
+    def look_into(value: int, attacker: int) -> None:
+        room = program.room(value, program.ends(value, hidden, cost, attacker))
+        if not is_wide(room, float(system.step[value]), threshold):
+            breaches.append(Breach(value, attacker, room))
+        suspects.clear(value, attacker)
+
+    for value in clear_together(program, suspects, wanted, hidden, frozenset([OUTSIDER]), to_the_last=True).tolist():
+        look_into(value, OUTSIDER)
+    # What anybody narrows down need not be asked of those who know more.
+    wanted = wanted[~np.isin(wanted, [one.value for one in breaches if one.attacker == OUTSIDER])]
+    clear_of_suspects(suspects, wanted, hidden)
+    for value in wanted.tolist():
+        for attacker in sorted(suspects.of(value)):
+            look_into(value, attacker)
     return breaches
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import numpy as np
 
@@ -18,22 +18,12 @@ _FEWEST = 8
 """Fewer numbers than this are not asked for apart where what is left is looked into one by one later."""
 
 
-def turns(system: Unknowns) -> Iterator[list[frozenset[int]]]:
-    """Who is asked about together: an outsider; municipalities no two of which know numbers of one sum; each alone.
-
-    After each turn what is left is cleared in the quicker way (clear_of_suspects).
-    """
-    yield [frozenset([OUTSIDER])]
-    yield [together for together in _strangers(system) if len(together) > 1]
-    yield [frozenset([one]) for one in np.unique(system.owner[system.owner != NOBODY]).tolist()]
-
-
 def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Clear `wanted` of the municipalities suspected of them, by what is answered soon, as far as that goes.
 
     By what a region and the nation can do alone first, then two regions: they are ten and five times smaller than the
     whole. There and at last in the whole each number is asked for without all its suspects: one that moves so is safe
-    from all.
+    from all. What is left then is asked for without each of its suspects.
     """
     clear_by_regions(suspects, wanted, hidden)
     clear_everywhere(suspects, wanted, hidden)
@@ -58,6 +48,7 @@ def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> Non
     everywhere = Program(suspects.system, hidden, suspects.threshold)
     _clear_of_most(everywhere, suspects, wanted, hidden)
     _clear_of_all(everywhere, suspects, wanted, hidden)
+    _clear_of_each(everywhere, suspects, wanted, hidden)
 
 
 def _suspected(suspects: Suspects, wanted: Integers) -> Integers:
@@ -108,25 +99,13 @@ def _clear_of_all(program: Program, suspects: Suspects, wanted: Integers, hidden
             suspects.clear_by(program.moving(np.array([value]), hidden, cost, suspected))
 
 
-def _strangers(system: Unknowns) -> list[frozenset[int]]:
-    """Municipalities in as few groups as come easily, none beside one of its neighbours."""
-    bound = system.binding.tocoo()
-    owner = system.owner[bound.col]
-    known = owner != NOBODY
-    pairs = np.unique(np.stack([bound.row[known], owner[known]]), axis=1)
-    rows = np.split(pairs[1], np.flatnonzero(np.diff(pairs[0])) + 1)
-    neighbours: dict[int, set[int]] = {}
-    for row in {tuple(row.tolist()) for row in rows}:
-        for one in row:
-            neighbours.setdefault(one, set()).update(row)
-    groups: list[set[int]] = []
-    for one in sorted(neighbours):
-        group = next((group for group in groups if group.isdisjoint(neighbours[one])), None)
-        if group is None:
-            groups.append({one})
-        else:
-            group.add(one)
-    return [frozenset(group) for group in groups]
+def _clear_of_each(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
+    cost = np.ones(hidden.size)
+    for value in wanted.tolist():
+        for suspect in sorted(suspects.of(value) - {OUTSIDER}):
+            # One witness may be without others of them too.
+            if suspect in suspects.of(value):
+                suspects.clear_by(program.moving(np.array([value]), hidden, cost, [suspect]))
 
 
 def clear_together(

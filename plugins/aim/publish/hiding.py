@@ -7,7 +7,7 @@ program; a second look, at a price per number and not per unit, spares numbers.)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,10 +23,11 @@ _LOOKED_AT = 200_000
 which hides little, a large one for many, which goes quickly."""
 _MOST = 300
 """More questions of a stage hide hardly less (9.1 % of counts, not 9.3, with ten times as many)."""
-_FEW = 8
-"""Numbers of the whole country asked for at once: of many the last few would move what is dear."""
-_DEAR = 700.0
-"""What costs more (publication_plan.csv: the nation's totals) is hidden for one number alone, never for many."""
+_TOO_LONG = 300
+"""Steps of the solver for one of the numbers asked for at once, above which hardly anything moves alone: to ask for all
+that is left then takes no longer than for a few (most take 30 to 60)."""
+_SUSPECTED = 30.0
+"""By so much it is dearer to move, or to hide, what a suspect knows."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +51,40 @@ class Hiding:
             questions = min(_MOST, 1 + _LOOKED_AT // self.program.size_of(asked[0]))
             for batch in self._in_batches(asked, -(-asked.size // questions), attackers):
                 self._hide_for(batch, attackers)
+                rest = self.suspects.among(asked, attackers)
+                if rest.size and batch.size > 1 and self.program.steps > _TOO_LONG * batch.size:
+                    self._hide_for(rest, attackers)
+                    return
 
-    def for_each(self, asked: Integers, attackers: frozenset[int]) -> Integers:
-        """Hide what makes each of `asked` safe from all attackers at once; returns what nothing makes safe from one."""
-        cheap = replace(self, movable=self.movable & (self.hidden | (self.suspects.system.cost <= _DEAR)))
-        for batch in cheap._in_batches(asked, _FEW, attackers):
-            cheap._hide_for(batch, attackers)
-        unsafe = []
-        for batch in self._in_batches(asked, 1, attackers):
-            found = self._hide_for(batch, attackers)
-            # What cannot be hidden from all at once is hidden from each alone.
-            if len(attackers) == 1 and self.suspects.among(batch, attackers).size:
-                (attacker,) = attackers
-                if not self._hide_between(batch[0], found, attacker):
-                    unsafe.append(int(batch[0]))
-        return np.array(unsafe, dtype=np.int64)
+    def for_each(self, asked: Integers, attacker: int) -> Integers:
+        """Hide what makes each of `asked` safe from `attacker`; returns what nothing makes safe."""
+        left = [value for value in asked.tolist() if not self._hide_from(value, attacker)]
+        return np.array(left, dtype=np.int64)
+
+    def for_suspected(self, value: int) -> bool:
+        """Hide what makes `value` safe from all who are suspected of it; whether it is.
+
+        Few of them should have a part in what moves it: without those few it is asked for again, at last without each.
+        """
+        asked = np.array([value])
+        suspected = self.suspects.of(value)
+        if len(suspected) > 1:
+            known = np.isin(self.suspects.system.owner, list(suspected))
+            self._hide_for(asked, frozenset(), np.where(known, _SUSPECTED, 1.0))
+            suspected = self.suspects.of(value)
+        if len(suspected) > 1:
+            self._hide_for(asked, suspected)
+        unsafe = [one for one in sorted(self.suspects.of(value)) if not self._hide_from(value, one)]
+        return not unsafe
+
+    def _hide_from(self, value: int, attacker: int) -> bool:
+        """Hide what makes `value` safe from one attacker; whether it is."""
+        alone = frozenset([attacker])
+        asked = self.suspects.among(np.array([value]), alone)
+        if asked.size == 0:
+            return True
+        found = self._hide_for(asked, alone)
+        return self.suspects.among(asked, alone).size == 0 or self._hide_between(value, found, attacker)
 
     def _in_batches(self, asked: Integers, size: int, attackers: frozenset[int]) -> Iterator[Integers]:
         """`asked` by so many at once, without those that are safe by then; neighbours, who stand in one sum, apart."""
@@ -74,13 +94,17 @@ class Hiding:
             if batch.size:
                 yield batch
 
-    def _hide_for(self, batch: Integers, attackers: frozenset[int]) -> Witness:
-        """Hide what one witness moves; for a number alone that it does not move far enough nothing is hidden."""
-        found = self.program.moving(batch, self.movable, self._cost(), attackers)
+    def _hide_for(self, batch: Integers, attackers: frozenset[int], times: Floats | float = 1.0) -> Witness:
+        """Hide what one witness moves; for a number alone that it does not move far enough nothing is hidden.
+
+        times: how much dearer each number is than otherwise.
+        """
+        cost = self._cost() * times
+        found = self.program.moving(batch, self.movable, cost, attackers)
         if batch.size == 1 and _away(found, batch[0]) < self.suspects.threshold - NEAR:
             return found
         if (~self.hidden[found.places]).sum() > 1:
-            found = self._spared(batch, attackers, found)
+            found = self._spared(batch, attackers, found, cost)
         self.hidden[found.places] = True
         self.suspects.clear_by(found)
         return found
@@ -97,17 +121,16 @@ class Hiding:
         if not is_wide(self.program.room(value, ends), float(system.step[value]), threshold):
             return False
         for end in ends:
-            if end is not None:
-                self.hidden[end.places] = True
+            self.hidden[end.places] = True
         self.suspects.clear(value, attacker)
         return True
 
     def _cost(self) -> Floats:
         return np.where(self.hidden, _NEXT_TO_NOTHING, self.suspects.system.cost)
 
-    def _spared(self, batch: Integers, attackers: frozenset[int], found: Witness) -> Witness:
+    def _spared(self, batch: Integers, attackers: frozenset[int], found: Witness, cost: Floats) -> Witness:
         """Look again, each number cheaper the more it moved: few that move far, not many that move a little."""
-        cost, fresh = self._cost(), ~self.hidden[found.places]
+        fresh = ~self.hidden[found.places]
         priced = cost.copy()
         priced[found.places[fresh]] /= np.maximum(np.abs(found.moved[fresh]), 1.0)
         again = self.program.moving(batch, self.movable, priced, attackers)

@@ -26,8 +26,6 @@ _MANY = 8
 """A question for more numbers is worth simplifying before it is solved; for fewer it takes longer than solving."""
 _BUNDLE = 256
 """Parts are put together until they have about as many numbers."""
-_ENDLESS = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-"""Statuses of HiGHS where there is no end: the truth is feasible always."""
 _DUAL = 1
 """Simplex strategy of HiGHS: that nothing moves always costs least."""
 
@@ -46,7 +44,7 @@ class Witness:
 
 @dataclass(frozen=True)
 class Room:
-    """The lowest and the highest value an attacker must hold possible; infinite: no end."""
+    """The lowest and the highest value an attacker must hold possible; by more than the threshold is not looked for."""
 
     lowest: float
     highest: float
@@ -69,6 +67,7 @@ class Program:
         self._part_of = np.full(system.size, -1)
         self._part_of[places] = np.unique(bundle[part], return_inverse=True)[1]
         self._parts: dict[int, _Part] = {}
+        self._steps = 0
         self.threshold = threshold
 
     def split(self, asked: Integers) -> list[Integers]:
@@ -91,21 +90,29 @@ class Program:
         asked: numbers that hang together (split). movable: what may move; told numbers may not. cost: of moving each
         value by one. known_to: municipalities whose numbers are left alone, since they know them.
         """
-        return self._part(asked[0]).moving(asked, movable, cost, known_to)
+        part = self._part(asked[0])
+        found = part.moving(asked, movable, cost, known_to)
+        self._steps = part.steps
+        return found
 
-    def ends(self, value: int, movable: Flags, cost: Floats, known_to: int) -> tuple[Witness | None, Witness | None]:
-        """The cheapest deviations with `value` as low, and as high, as an attacker must hold possible; None: no end.
+    def ends(self, value: int, movable: Flags, cost: Floats, known_to: int) -> tuple[Witness, Witness]:
+        """The cheapest deviations with `value` as low, and as high, as can be, up to the threshold each.
 
         Where moving others costs nothing the solver goes astray: it should cost a little.
         """
         part = self._part(value)
         return part.farthest(value, -1.0, movable, cost, known_to), part.farthest(value, 1.0, movable, cost, known_to)
 
-    def room(self, value: int, ends: tuple[Witness | None, Witness | None]) -> Room:
+    def room(self, value: int, ends: tuple[Witness, Witness]) -> Room:
         """How far `ends` leave `value` open."""
         number = float(self.system.number[value])
-        lowest, highest = (None if end is None else float(end.moved[end.places == value].sum()) for end in ends)
-        return Room(-np.inf if lowest is None else number + lowest, np.inf if highest is None else number + highest)
+        lowest, highest = (float(end.moved[end.places == value].sum()) for end in ends)
+        return Room(number + lowest, number + highest)
+
+    @property
+    def steps(self) -> int:
+        """How many steps of the solver the last question took."""
+        return self._steps
 
     def _part(self, value: int) -> _Part:
         number = int(self._part_of[value])
@@ -175,12 +182,14 @@ class _Part:
             return Witness(np.zeros(0, dtype=np.int64), np.zeros(0))
         return self._witness(found)
 
-    def farthest(self, value: int, way: float, movable: Flags, cost: Floats, known_to: int) -> Witness | None:
+    def farthest(self, value: int, way: float, movable: Flags, cost: Floats, known_to: int) -> Witness:
         at = int(self._position[value])
         move = int(self._moves.of[at])
         if move == NONE:
             return Witness(np.zeros(0, dtype=np.int64), np.zeros(0))
         up, down = self._ways(movable, [known_to])
+        # To the very end it can be a long way, and the threshold is all that is asked for.
+        up[move], down[move] = min(up[move], self._threshold), min(down[move], self._threshold)
         price = self._price(cost)
         priced = np.concatenate([price, price, np.zeros(self._wanted.size)])
         reward = way * float(self._moves.sign[at]) * _REWARD
@@ -189,9 +198,13 @@ class _Part:
         self._set(np.zeros(priced.size), np.concatenate([up, down, nothing]), priced)
         self._highs.setOptionValue("presolve", "off")
         found = self._solved()
-        if found is None and self._highs.getModelStatus() not in _ENDLESS:
+        if found is None:
             raise NoAnswerError(f"The solver ended with {self._highs.getModelStatus()}: nothing is shown by that.")
-        return None if found is None else self._witness(found)
+        return self._witness(found)
+
+    @property
+    def steps(self) -> int:
+        return int(self._highs.getInfo().simplex_iteration_count)
 
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
         """How far each move may go up and down."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_tables import THRESHOLD, Table, naive, room, table, worked_out
 
+import aim.publish.hiding
+import aim.publish.pattern
 from aim.publish.attack import attack
 from aim.publish.clearing import clear_of_suspects, clear_together
+from aim.publish.hiding import Hiding
 from aim.publish.pattern import pattern
 from aim.publish.reach import narrow_for_anybody
 from aim.publish.suspects import OUTSIDER, Suspects
+from aim.publish.unknowns import Integers
 from aim.publish.witness import NoAnswerError, Program, Room, Witness, _Part, holds
 
 HOMES = ("state", "disabled", "municipal", "other")
@@ -187,10 +192,15 @@ def test_of_random_tables_the_attack_finds_what_another_solver_finds(shown: Tabl
     assert {value for value, _ in found} == {value for value, _ in expected}
 
 
+@pytest.mark.parametrize("is_thrifty", [True, False])
 @settings(max_examples=25)
-@given(counted())
-def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(shown: Table) -> None:
-    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
+@given(shown=counted())
+def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(is_thrifty: bool, shown: Table) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Both ways of it: each number asked for in what is hidden already before more is, or never, and all at once.
+        patch.setattr(aim.publish.pattern, "_NEARLY_ALL", 2.0 if is_thrifty else 0.0)
+        patch.setattr(aim.publish.hiding, "_TOO_LONG", 300 if is_thrifty else 0)
+        hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
     assert not (shown.small & ~hidden).any()
     assert not (hidden & (shown.system.number == 0)).any()
     left = worked_out(shown.system, hidden)
@@ -303,6 +313,46 @@ def test_what_is_open_both_ways_together_is_hidden_for_though_neither_way_is_far
     assert shown.named(hidden) == {"a", "b"}
     assert room(told, hidden, 0, OUTSIDER) == 7
     assert attack(told, hidden, THRESHOLD) == []
+
+
+def test_how_far_beyond_the_threshold_a_number_can_be_is_not_asked() -> None:
+    shown = table({"a": 20.0, "b": 30.0, "both": 50.0}, {"both": [["a", "b"]]})
+    hidden = np.array([True, True, False])
+    program = Program(shown.system, hidden, THRESHOLD)
+    assert program.room(0, program.ends(0, hidden, np.full(3, 0.01), OUTSIDER)) == Room(15.0, 25.0)
+
+
+def test_where_a_few_at_once_take_too_long_all_the_rest_are_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Six rows of two small numbers each, in two columns that have room for all of them.
+    columns = ("left", "middle", "right")
+    counts = {f"{row} {column}": 1.0 if column != "right" else 60.0 for row in range(6) for column in columns}
+    sums = {f"{row}": [[f"{row} {column}" for column in columns]] for row in range(6)}
+    sums |= {column: [[f"{row} {column}" for row in range(6)]] for column in columns}
+    shown = table(counts | {whole: sum(counts[part] for part in sums[whole][0]) for whole in sums}, sums)
+    hidden = np.ones(shown.system.size, dtype=bool)
+
+    def asked_at_once(too_long: int) -> list[int]:
+        monkeypatch.setattr(aim.publish.hiding, "_TOO_LONG", too_long)
+        monkeypatch.setattr(aim.publish.hiding, "_MOST", 4)
+        suspects = Suspects(shown.system, THRESHOLD)
+        hiding = Hiding.among(suspects, shown.small.copy(), hidden)
+        asked: list[int] = []
+        moving = hiding.program.moving
+
+        def moving_a_tenth(batch: Integers, *rest: Any) -> Witness:
+            asked.append(batch.size)
+            found = moving(batch, *rest)
+            # As where hardly anything moves: what is asked for is not safe by it.
+            return replace(found, moved=found.moved / 10)
+
+        monkeypatch.setattr(hiding.program, "moving", moving_a_tenth)
+        hiding.for_most(np.flatnonzero(shown.small), frozenset([OUTSIDER]))
+        return asked
+
+    few, all_at_once = asked_at_once(10**6), asked_at_once(0)
+    small = int(shown.small.sum())
+    assert max(few) < small
+    assert max(all_at_once) == small and len(all_at_once) < len(few)
 
 
 def test_a_solver_that_gives_up_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
