@@ -20,7 +20,7 @@ from aim.publish.witness import NEAR, Program, Witness
 
 _NEARLY_ALL = 0.7
 """Where more of the numbers than this is hidden, whether one more is needed is not worth the longest questions: what
-moves it is hidden without (S02, whose months are nearly all small: 47 % of counts for 42 %, in half the time)."""
+moves it is hidden without (S02 of the first sample: 93.7 % of counts for 92.3, in a third of the time)."""
 
 
 @dataclass(frozen=True)
