@@ -85,9 +85,8 @@ def _clear_within(
 def _clear_of_most(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Leave few suspects of each number: what they know may move, at a price; who has no part in it is cleared."""
     for value in wanted.tolist():
-        suspected = suspects.of(value)
-        if len(suspected) > _FEW:
-            price = np.where(np.isin(suspects.system.owner, list(suspected)), _SUSPECTED, 1.0)
+        if len(suspects.of(value)) > _FEW:
+            price = np.where(suspects.known_to_them(value), _SUSPECTED, 1.0)
             suspects.clear_by(program.moving(np.array([value]), hidden, price))
 
 

@@ -51,9 +51,10 @@ class Hiding:
             questions = min(_MOST, 1 + _LOOKED_AT // self.program.size_of(asked[0]))
             for batch in self._in_batches(asked, -(-asked.size // questions), attackers):
                 self._hide_for(batch, attackers)
-                rest = self.suspects.among(asked, attackers)
-                if rest.size and batch.size > 1 and self.program.steps > _TOO_LONG * batch.size:
-                    self._hide_for(rest, attackers)
+                if batch.size > 1 and self.program.steps > _TOO_LONG * batch.size:
+                    rest = self.suspects.among(asked, attackers)
+                    if rest.size:
+                        self._hide_for(rest, attackers)
                     return
 
     def for_each(self, asked: Integers, attacker: int) -> Integers:
@@ -69,8 +70,7 @@ class Hiding:
         asked = np.array([value])
         suspected = self.suspects.of(value)
         if len(suspected) > 1:
-            known = np.isin(self.suspects.system.owner, list(suspected))
-            self._hide_for(asked, frozenset(), np.where(known, _SUSPECTED, 1.0))
+            self._hide_for(asked, frozenset(), np.where(self.suspects.known_to_them(value), _SUSPECTED, 1.0))
             suspected = self.suspects.of(value)
         if len(suspected) > 1:
             self._hide_for(asked, suspected)

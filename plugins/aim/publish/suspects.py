@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from aim.publish.unknowns import NOBODY, Integers, Unknowns
+from aim.publish.unknowns import NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import NEAR, Witness, holds
 
 OUTSIDER = NOBODY
@@ -26,6 +26,10 @@ class Suspects:
     def of(self, value: int) -> frozenset[int]:
         """The attackers against whom no witness is known; OUTSIDER among them stands for everybody."""
         return self._of.get(value, frozenset([OUTSIDER]))
+
+    def known_to_them(self, value: int) -> Flags:
+        """Which numbers some suspect of `value` knows as its own."""
+        return np.isin(self.system.owner, list(self.of(value)))
 
     def among(self, values: Integers, attackers: frozenset[int]) -> Integers:
         """The `values` of which one of `attackers` is suspected, who do not know them anyway."""

@@ -44,7 +44,7 @@ class Witness:
 
 @dataclass(frozen=True)
 class Room:
-    """The lowest and the highest value an attacker must hold possible; by more than the threshold is not looked for."""
+    """The lowest and the highest value an attacker must hold possible; neither is looked for beyond the threshold."""
 
     lowest: float
     highest: float
@@ -67,7 +67,8 @@ class Program:
         self._part_of = np.full(system.size, -1)
         self._part_of[places] = np.unique(bundle[part], return_inverse=True)[1]
         self._parts: dict[int, _Part] = {}
-        self._steps = 0
+        # How many steps of the solver the last question took.
+        self.steps = 0
         self.threshold = threshold
 
     def split(self, asked: Integers) -> list[Integers]:
@@ -92,7 +93,7 @@ class Program:
         """
         part = self._part(asked[0])
         found = part.moving(asked, movable, cost, known_to)
-        self._steps = part.steps
+        self.steps = part.steps
         return found
 
     def ends(self, value: int, movable: Flags, cost: Floats, known_to: int) -> tuple[Witness, Witness]:
@@ -108,11 +109,6 @@ class Program:
         number = float(self.system.number[value])
         lowest, highest = (float(end.moved[end.places == value].sum()) for end in ends)
         return Room(number + lowest, number + highest)
-
-    @property
-    def steps(self) -> int:
-        """How many steps of the solver the last question took."""
-        return self._steps
 
     def _part(self, value: int) -> _Part:
         number = int(self._part_of[value])

@@ -323,7 +323,7 @@ def test_how_far_beyond_the_threshold_a_number_can_be_is_not_asked() -> None:
 
 
 def test_where_a_few_at_once_take_too_long_all_the_rest_are_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Six rows of two small numbers each, in two columns that have room for all of them.
+    # Six rows of two small numbers each, and a third that has room for both.
     columns = ("left", "middle", "right")
     counts = {f"{row} {column}": 1.0 if column != "right" else 60.0 for row in range(6) for column in columns}
     sums = {f"{row}": [[f"{row} {column}" for column in columns]] for row in range(6)}
