@@ -116,21 +116,25 @@ places_above as (
     cross join reference.nation as nation
 ),
 
--- Materialized, for the planner takes a handful of rows here where there are hundreds of thousands, and would pair each
--- sum with the parts of every place.
+-- The first and the last municipality that adds to a sum. The same cell is said by several rows: each of them joined to
+-- each part in all of its rows makes millions. (Materialized, for the planner takes a handful of rows here.)
 parts as materialized (
     select
         places.territory_code,
-        numbers.territory_code as municipality_code,
         numbers.quantity,
         numbers.cell_period,
         numbers.cell_breakdown,
         numbers.cell_value,
         numbers.seen_at,
-        numbers.seen_until
+        numbers.seen_until,
+        min(numbers.territory_code) as first_municipality,
+        max(numbers.territory_code) as last_municipality
     from numbers
     inner join places_above as places on numbers.territory_code = places.municipality_code
     where numbers.territory_level = 'municipality' and numbers.number <> 0
+    group by
+        places.territory_code, numbers.quantity, numbers.cell_period, numbers.cell_breakdown, numbers.cell_value,
+        numbers.seen_at, numbers.seen_until
 ),
 
 -- Of a sum to which one municipality alone adds, that municipality knows everything: it is its own number. Its parts
@@ -143,7 +147,7 @@ contributors as (
         sums.cell_value,
         sums.seen_at,
         sums.territory_code,
-        min(parts.municipality_code) as sole
+        min(parts.first_municipality) as sole
     from numbers as sums
     inner join parts
         on
@@ -157,7 +161,7 @@ contributors as (
     where sums.is_cell
     group by
         sums.quantity, sums.cell_period, sums.cell_breakdown, sums.cell_value, sums.seen_at, sums.territory_code
-    having min(parts.municipality_code) = max(parts.municipality_code)
+    having min(parts.first_municipality) = max(parts.last_municipality)
 )
 
 select

@@ -172,9 +172,9 @@ def _publish(
     Returns the periods of which something was said, and the values of `marts` that are new and that were ended.
     """
     # A round joins whole tables, most of them filled a moment ago: what the planner takes for a handful of rows are
-    # hundreds of thousands, and its loops and merges over them take minutes. Hashing is right at any size.
-    connection.execute("set local enable_nestloop to off")
-    connection.execute("set local enable_mergejoin to off")
+    # hundreds of thousands, and its loops, merges and sorts of them take minutes. Hashing is right at any size.
+    for way in ("enable_nestloop", "enable_mergejoin", "enable_sort"):
+        connection.execute(compose.SQL("set local {} to off").format(compose.Identifier(way)))
     connection.execute(sql.load(__file__, "round_table.sql"))
     with connection.cursor() as cursor:
         with cursor.copy("copy periods_in_round (indicator_code, period_grain, period_start) from stdin") as copy:
