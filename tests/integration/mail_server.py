@@ -33,7 +33,10 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
     async def handle_DATA(self, server, session, envelope):
-        (folder / f"{time.monotonic_ns()}.eml").write_bytes(envelope.content)
+        # Under its name only when whole: whoever waits for it may kill this server at once.
+        part = folder / f"{time.monotonic_ns()}.part"
+        part.write_bytes(envelope.content)
+        part.rename(part.with_suffix(".eml"))
         if behaviour == "no answer":
             time.sleep(60)
         return "250 OK"
