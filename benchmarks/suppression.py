@@ -1,11 +1,13 @@
 """What does hiding small numbers cost readers, against the usual way of it, and does it keep them hidden?
 
-    python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10]
+    python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10 | --as-in-the-design]
 
 Takes what a night computed (AIM_HOME, or AIM_WAREHOUSE; nothing is changed in it) as one first release of a year, or of
 one month of it, group by group: how many numbers are small, how many are hidden in the end, which share of all that is
 counted they are, how long it took; and the same of the naive pattern: in each sum with one hidden number the next
 smallest is hidden too. Both are attacked by an outsider and each municipality.
+--as-in-the-design: of a year the months' totals and the yearly breakdowns alone, the release for which the design names
+its 30 seconds; the naive pattern is left out then.
 Fails where our pattern leaves a number to be worked out, or the naive one none.
 """
 
@@ -14,9 +16,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import polars as pl
 import psycopg
 
 from aim.contracts.reference import read_reference
@@ -75,6 +79,39 @@ def systems(
     return list(protection.round_systems(connection, threshold).values())
 
 
+def as_in_the_design(system: protection.System) -> protection.System:
+    """Months' totals, the year with its breakdowns, and of a stock all of the year's last day.
+
+    Totals of quarters and half-years, by which months add up to their year, are there and never told. All else is
+    known to nobody; a sum with such a part says nothing.
+    """
+    values, whole = system
+    grain, day = (pl.col("cell_period").str.split(" ").list.get(place) for place in (0, 1))
+    is_total, is_stock = pl.col("cell_breakdown") == "total", grain == "at"
+    is_last = is_stock & (day == day.filter(is_stock).max())
+    is_told, is_between = values.select(
+        told=(grain == "year") | ((is_stock | (grain == "month")) & is_total) | is_last.fill_null(value=False),
+        between=grain.is_in(["quarter", "half_year"]) & is_total,
+    )
+    kept = np.flatnonzero((is_told | is_between).to_numpy())
+    beside = np.ones(whole.size)
+    beside[kept] = 0
+    rows = np.flatnonzero(abs(whole.binding) @ beside == 0)
+    between = is_between.to_numpy()[kept]
+    lowest = np.where(values["is_signed"].to_numpy()[kept], -np.inf, np.minimum(-whole.number[kept], 0.0))
+    narrowed = replace(
+        whole,
+        **{name: getattr(whole, name)[kept] for name in ("number", "owner", "region", "cost", "step", "stage")},
+        least=np.where(between, lowest, whole.least[kept]),
+        to_protect=whole.to_protect[kept] & ~between,
+        may_hide=whole.may_hide[kept] & ~between,
+        binding=whole.binding[rows][:, kept],
+        **{name: getattr(whole, name)[rows] for name in ("row_least", "row_is_equal", "row_kind")},
+    )
+    # What is in no round is hidden from the start, and counts for nothing.
+    return values[kept].with_columns(is_planned=pl.col("is_planned") & ~pl.Series(between), is_told=False), narrowed
+
+
 def told(system: protection.System, hidden: Flags) -> str:
     """Hidden numbers of the plan, and the share of all counted that they are."""
     values, unknowns = system
@@ -90,6 +127,7 @@ def main() -> int:
     parser.add_argument("--group", nargs="+", default=["S10", "S04"])
     parser.add_argument("--year", type=int, default=2018)
     parser.add_argument("--month", type=date.fromisoformat)
+    parser.add_argument("--as-in-the-design", action="store_true")
     asked = parser.parse_args()
     settings = Settings.from_env()
     threshold = float(read_reference(settings.reference).parameter("suppression_threshold", date.today()))
@@ -98,7 +136,8 @@ def main() -> int:
         with warehouse(settings) as house, house.connect() as connection:
             found = systems(connection, group, asked.year, asked.month, threshold)
             connection.rollback()
-        for system in found:
+        for whole in found:
+            system = as_in_the_design(whole) if asked.as_in_the_design else whole
             values, unknowns = system
             first = hidden_at_first(values)
             begun, used = time.perf_counter(), time.process_time()
@@ -109,6 +148,9 @@ def main() -> int:
                 f"  ours:  {told(system, ours.hidden)}; {len({one.value for one in broken})} worked out; "
                 f"{time.perf_counter() - begun:.1f} s ({time.process_time() - used:.1f} s of processor)"
             )
+            is_kept = is_kept and not broken
+            if asked.as_in_the_design:
+                continue
             usual = naive(unknowns, first)
             worked_out = attack(unknowns, usual, threshold)
             exactly = {one.value for one in worked_out if one.room.highest - one.room.lowest < 1}
@@ -116,7 +158,7 @@ def main() -> int:
                 f"  naive: {told(system, usual)}; {len({one.value for one in worked_out})} narrowed down, "
                 f"{len(exactly)} of them exactly"
             )
-            is_kept = is_kept and not broken and bool(worked_out)
+            is_kept = is_kept and bool(worked_out)
     return 0 if is_kept else 1
 
 
