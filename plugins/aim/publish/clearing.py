@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from aim.publish.suspects import OUTSIDER, Suspects
-from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers, Unknowns
+from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers
 from aim.publish.witness import Program
 
 _FEW = 6
@@ -21,30 +19,34 @@ _FEWEST = 8
 def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Clear `wanted` of the municipalities suspected of them, by what is answered soon, as far as that goes.
 
-    By what a region and the nation can do alone first, then two regions: they are ten and five times smaller than the
-    whole. There and at last in the whole each number is asked for without all its suspects: one that moves so is safe
-    from all. What is left then is asked for without each of its suspects.
+    By what each region and the nation can do alone first, which is ten times smaller than the whole. There a number is
+    asked for without all its suspects: one that moves so is safe from all. What is left then without each of them.
     """
     clear_by_regions(suspects, wanted, hidden)
     clear_everywhere(suspects, wanted, hidden)
 
 
 def clear_by_regions(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
-    """The first part of clear_of_suspects: by each region and the nation."""
+    """The first part of clear_of_suspects: each region's numbers of all who know nothing of it, many by one question.
+
+    (Asked there for one number at a time, or without each municipality of the region, little comes of it.)
+    """
+    system = suspects.system
     wanted = _suspected(suspects, wanted)
-    for region in _regions(suspects.system, hidden):
-        _clear_within(suspects, wanted, hidden, [region], without_each=True)
+    municipalities = frozenset(np.unique(system.owner[system.owner != NOBODY]).tolist())
+    for region in np.unique(system.region[wanted]).tolist():
+        if region != EVERYWHERE:
+            inside = system.region == region
+            program = Program(system, hidden & (inside | (system.region == EVERYWHERE)), suspects.threshold)
+            outside = municipalities - frozenset(system.owner[inside].tolist())
+            clear_together(program, suspects, wanted[inside[wanted]], hidden, outside)
 
 
 def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
-    """The rest of clear_of_suspects: by two regions and by the whole."""
+    """The rest of clear_of_suspects: by the whole."""
     wanted = _suspected(suspects, wanted)
     if wanted.size == 0:
         return
-    regions = _regions(suspects.system, hidden)
-    if len(regions) > 2:
-        for pair in zip(regions, [*regions[1:], regions[0]], strict=True):
-            _clear_within(suspects, wanted, hidden, pair, without_each=False)
     everywhere = Program(suspects.system, hidden, suspects.threshold)
     _clear_of_most(everywhere, suspects, wanted, hidden)
     _clear_of_all(everywhere, suspects, wanted, hidden)
@@ -53,33 +55,6 @@ def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> Non
 
 def _suspected(suspects: Suspects, wanted: Integers) -> Integers:
     return np.array([value for value in wanted.tolist() if suspects.of(value)], dtype=np.int64)
-
-
-def _regions(system: Unknowns, hidden: Flags) -> list[int]:
-    found: list[int] = np.unique(system.region[hidden & (system.region != EVERYWHERE)]).tolist()
-    return found
-
-
-def _clear_within(
-    suspects: Suspects, wanted: Integers, hidden: Flags, regions: Collection[int], *, without_each: bool
-) -> None:
-    """Clear those of `regions` by what these and the nation could move while all others stand still.
-
-    without_each: of each of their municipalities, many numbers by one question, before one is asked for apart.
-    """
-    system = suspects.system
-    near = wanted[np.isin(system.region[wanted], list(regions))]
-    if near.size == 0:
-        return
-    program = Program(system, hidden & np.isin(system.region, [*regions, EVERYWHERE]), suspects.threshold)
-    inside = np.isin(system.region, list(regions))
-    municipalities = [
-        frozenset(np.unique(system.owner[of & (system.owner != NOBODY)]).tolist()) for of in (inside, ~inside)
-    ]
-    clear_together(program, suspects, near, hidden, municipalities[1])
-    for municipality in sorted(municipalities[0]) if without_each else ():
-        clear_together(program, suspects, near, hidden, frozenset([municipality]))
-    _clear_of_all(program, suspects, near, hidden)
 
 
 def _clear_of_most(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
@@ -94,7 +69,8 @@ def _clear_of_all(program: Program, suspects: Suspects, wanted: Integers, hidden
     cost = np.ones(hidden.size)
     for value in wanted.tolist():
         suspected = suspects.of(value)
-        if suspected and OUTSIDER not in suspected:
+        # Of one alone it is asked for with what is left.
+        if len(suspected) > 1:
             suspects.clear_by(program.moving(np.array([value]), hidden, cost, suspected))
 
 
