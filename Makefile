@@ -21,13 +21,14 @@ bi: setup $(BI_VENV)/installed
 setup: $(VENV)/installed
 
 # Installed by uv where it is there, else by plain pip; --no-deps since every package is pinned and hashed.
+# --no-compile, as uv does: most of it is never imported, and what is compiles itself then (half of the time of pip).
 $(VENV)/installed: requirements.lock pyproject.toml
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --require-hashes -r requirements.lock && \
 		uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation -e . ; \
 	else \
-		$(VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock && \
+		$(VENV)/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.lock && \
 		$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
 	fi
 	$(VENV)/bin/python -m pip check
@@ -39,7 +40,7 @@ $(BI_VENV)/installed: bi/requirements.lock
 	if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BI_VENV)/bin/python --no-deps --require-hashes -r bi/requirements.lock ; \
 	else \
-		$(BI_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r bi/requirements.lock ; \
+		$(BI_VENV)/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r bi/requirements.lock ; \
 	fi
 	touch $@
 
