@@ -7,6 +7,8 @@ BI_VENV := .venv-bi
 AIM := $(VENV)/bin/aim
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is imported is compiled once, also where a container's image says that nothing should be.
+export PYTHONDONTWRITEBYTECODE :=
 
 nightly: setup
 	$(AIM) nightly --with-sample $(if $(DATE),--date $(DATE))
