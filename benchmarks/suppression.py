@@ -1,6 +1,6 @@
 """What does hiding small numbers cost readers, against the usual way of it, and does it keep them hidden?
 
-    python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10 | --as-in-the-design]
+    python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10-01 | --as-in-the-design]
 
 Takes what a night computed (AIM_HOME, or AIM_WAREHOUSE; nothing is changed in it) as one first release of a year, or of
 one month of it, group by group: how many numbers are small, how many are hidden in the end, which share of all that is
@@ -109,7 +109,7 @@ def as_in_the_design(system: protection.System) -> protection.System:
         **{name: getattr(whole, name)[rows] for name in ("row_least", "row_is_equal", "row_kind")},
     )
     # What is in no round is hidden from the start, and counts for nothing.
-    return values[kept].with_columns(is_planned=pl.col("is_planned") & ~pl.Series(between), is_told=False), narrowed
+    return values[kept].with_columns(is_planned=pl.col("is_planned") & ~pl.Series(between)), narrowed
 
 
 def told(system: protection.System, hidden: Flags) -> str:
@@ -126,8 +126,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--group", nargs="+", default=["S10", "S04"])
     parser.add_argument("--year", type=int, default=2018)
-    parser.add_argument("--month", type=date.fromisoformat)
-    parser.add_argument("--as-in-the-design", action="store_true")
+    of_the_year = parser.add_mutually_exclusive_group()
+    of_the_year.add_argument("--month", type=date.fromisoformat)
+    of_the_year.add_argument("--as-in-the-design", action="store_true")
     asked = parser.parse_args()
     settings = Settings.from_env()
     threshold = float(read_reference(settings.reference).parameter("suppression_threshold", date.today()))
