@@ -27,19 +27,22 @@ def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> No
 
 
 def clear_by_regions(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
-    """The first part of clear_of_suspects: each region's numbers of all who know nothing of it, many by one question.
+    """The first part of clear_of_suspects: each region's numbers, of all who know nothing of it, then of each inside.
 
-    (Asked there for one number at a time, or without each municipality of the region, little comes of it.)
+    Many by one question; asked there for one number at a time hardly any more is cleared.
     """
     system = suspects.system
     wanted = _suspected(suspects, wanted)
     municipalities = frozenset(np.unique(system.owner[system.owner != NOBODY]).tolist())
     for region in np.unique(system.region[wanted]).tolist():
-        if region != EVERYWHERE:
-            inside = system.region == region
-            program = Program(system, hidden & (inside | (system.region == EVERYWHERE)), suspects.threshold)
-            outside = municipalities - frozenset(system.owner[inside].tolist())
-            clear_together(program, suspects, wanted[inside[wanted]], hidden, outside)
+        if region == EVERYWHERE:
+            continue
+        is_inside = system.region == region
+        program = Program(system, hidden & (is_inside | (system.region == EVERYWHERE)), suspects.threshold)
+        near = wanted[is_inside[wanted]]
+        inside = municipalities & frozenset(system.owner[is_inside].tolist())
+        for attackers in (municipalities - inside, *(frozenset([one]) for one in sorted(inside))):
+            clear_together(program, suspects, near, hidden, attackers)
 
 
 def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
