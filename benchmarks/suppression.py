@@ -1,13 +1,15 @@
 """What does hiding small numbers cost readers, against the usual way of it, and does it keep them hidden?
 
     python benchmarks/suppression.py [--group S10 ...] [--year 2018] [--month 2018-10-01 | --as-in-the-design]
+        [--quantity children_attending ...]
 
 Takes what a night computed (AIM_HOME, or AIM_WAREHOUSE; nothing is changed in it) as one first release of a year, or of
 one month of it, group by group: how many numbers are small, how many are hidden in the end, which share of all that is
 counted they are, how long it took; and the same of the naive pattern: in each sum with one hidden number the next
 smallest is hidden too. Both are attacked by an outsider and each municipality.
 --as-in-the-design: of a year the months' totals and the yearly breakdowns alone, the release for which the design names
-its 30 seconds; the naive pattern is left out then.
+its 30 seconds; the naive pattern is left out then. --quantity: with it, only these quantities of a group (one indicator
+of several that are attacked together); no other is known to anybody.
 Fails where our pattern leaves a number to be worked out, or the naive one none.
 """
 
@@ -79,19 +81,21 @@ def systems(
     return list(protection.round_systems(connection, threshold).values())
 
 
-def as_in_the_design(system: protection.System) -> protection.System:
+def as_in_the_design(system: protection.System, quantities: list[str] | None) -> protection.System:
     """Months' totals, the year with its breakdowns, and of a stock all of the year's last day.
 
     Totals of quarters and half-years, by which months add up to their year, are there and never told. All else is
-    known to nobody; a sum with such a part says nothing.
+    known to nobody; a sum with such a part says nothing. quantities: of a group these alone; None: all.
     """
     values, whole = system
     grain, day = (pl.col("cell_period").str.split(" ").list.get(place) for place in (0, 1))
     is_total, is_stock = pl.col("cell_breakdown") == "total", grain == "at"
     is_last = is_stock & (day == day.filter(is_stock).max())
+    is_of_it = pl.lit(value=True) if quantities is None else pl.col("quantity").is_in(quantities)
     is_told, is_between = values.select(
-        told=(grain == "year") | ((is_stock | (grain == "month")) & is_total) | is_last.fill_null(value=False),
-        between=grain.is_in(["quarter", "half_year"]) & is_total,
+        told=is_of_it
+        & ((grain == "year") | ((is_stock | (grain == "month")) & is_total) | is_last.fill_null(value=False)),
+        between=is_of_it & grain.is_in(["quarter", "half_year"]) & is_total,
     )
     kept = np.flatnonzero((is_told | is_between).to_numpy())
     beside = np.ones(whole.size)
@@ -117,7 +121,7 @@ def told(system: protection.System, hidden: Flags) -> str:
     values, unknowns = system
     planned = values["is_planned"].to_numpy() & (unknowns.number != 0)
     counted = planned & ~values["is_signed"].to_numpy()
-    share = unknowns.number[counted & hidden].sum() / unknowns.number[counted].sum()
+    share = unknowns.number[counted & hidden].sum() / max(unknowns.number[counted].sum(), 1.0)
     return f"{int((planned & hidden).sum()):,} of {int(planned.sum()):,} hidden, {share:.1%} of counts"
 
 
@@ -129,7 +133,10 @@ def main() -> int:
     of_the_year = parser.add_mutually_exclusive_group()
     of_the_year.add_argument("--month", type=date.fromisoformat)
     of_the_year.add_argument("--as-in-the-design", action="store_true")
+    parser.add_argument("--quantity", nargs="+")
     asked = parser.parse_args()
+    if asked.quantity and not asked.as_in_the_design:
+        parser.error("--quantity is for --as-in-the-design.")
     settings = Settings.from_env()
     threshold = float(read_reference(settings.reference).parameter("suppression_threshold", date.today()))
     is_kept = True
@@ -138,7 +145,7 @@ def main() -> int:
             found = systems(connection, group, asked.year, asked.month, threshold)
             connection.rollback()
         for whole in found:
-            system = as_in_the_design(whole) if asked.as_in_the_design else whole
+            system = as_in_the_design(whole, asked.quantity) if asked.as_in_the_design else whole
             values, unknowns = system
             first = hidden_at_first(values)
             begun, used = time.perf_counter(), time.process_time()

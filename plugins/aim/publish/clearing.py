@@ -19,8 +19,8 @@ _FEWEST = 8
 def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Clear `wanted` of the municipalities suspected of them, by what is answered soon, as far as that goes.
 
-    By what each region and the nation can do alone first, which is ten times smaller than the whole. There a number is
-    asked for without all its suspects: one that moves so is safe from all. What is left then without each of them.
+    By what each region and the nation can do alone first, which is ten times smaller than the whole; of the whole one
+    number at a time, without all its suspects: one that moves so is safe from all. What is left then without each.
     """
     clear_by_regions(suspects, wanted, hidden)
     clear_everywhere(suspects, wanted, hidden)
