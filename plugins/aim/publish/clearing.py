@@ -8,8 +8,9 @@ from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers
 from aim.publish.witness import Program
 
-_FEW = 6
-"""Of so many suspects a number may be safe at once."""
+_AT_ONCE = 4
+"""So many are asked for at once of the whole: each question has its own price, and of more some are in each other's way
+(8 take no less time, and hide more)."""
 _SUSPECTED = 100.0
 """Price of moving what a suspect knows, where moving others' numbers costs 1."""
 _FEWEST = 8
@@ -19,8 +20,7 @@ _FEWEST = 8
 def clear_of_suspects(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Clear `wanted` of the municipalities suspected of them, by what is answered soon, as far as that goes.
 
-    By what each region and the nation can do alone first, which is ten times smaller than the whole; of the whole one
-    number at a time, without all its suspects: one that moves so is safe from all. What is left then without each.
+    By what each region and the nation can do alone first, which is ten times smaller than the whole; then by the whole.
     """
     clear_by_regions(suspects, wanted, hidden)
     clear_everywhere(suspects, wanted, hidden)
@@ -46,13 +46,14 @@ def clear_by_regions(suspects: Suspects, wanted: Integers, hidden: Flags) -> Non
 
 
 def clear_everywhere(suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
-    """The rest of clear_of_suspects: by the whole."""
+    """The rest of clear_of_suspects: by the whole, each number without those of its suspects who can be spared, then a
+    few at once without each who is left.
+    """
     wanted = _suspected(suspects, wanted)
     if wanted.size == 0:
         return
     everywhere = Program(suspects.system, hidden, suspects.threshold)
     _clear_of_most(everywhere, suspects, wanted, hidden)
-    _clear_of_all(everywhere, suspects, wanted, hidden)
     _clear_of_each(everywhere, suspects, wanted, hidden)
 
 
@@ -63,27 +64,19 @@ def _suspected(suspects: Suspects, wanted: Integers) -> Integers:
 def _clear_of_most(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     """Leave few suspects of each number: what they know may move, at a price; who has no part in it is cleared."""
     for value in wanted.tolist():
-        if len(suspects.of(value)) > _FEW:
+        # Of one alone it is asked for with others.
+        if len(suspects.of(value)) > 1:
             price = np.where(suspects.known_to_them(value), _SUSPECTED, 1.0)
             suspects.clear_by(program.moving(np.array([value]), hidden, price))
 
 
-def _clear_of_all(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
-    cost = np.ones(hidden.size)
-    for value in wanted.tolist():
-        suspected = suspects.of(value)
-        # Of one alone it is asked for with what is left.
-        if len(suspected) > 1:
-            suspects.clear_by(program.moving(np.array([value]), hidden, cost, suspected))
-
-
 def _clear_of_each(program: Program, suspects: Suspects, wanted: Integers, hidden: Flags) -> None:
     cost = np.ones(hidden.size)
-    for value in wanted.tolist():
-        for suspect in sorted(suspects.of(value) - {OUTSIDER}):
-            # One witness may be without others of them too.
-            if suspect in suspects.of(value):
-                suspects.clear_by(program.moving(np.array([value]), hidden, cost, [suspect]))
+    left = frozenset[int]().union(*(suspects.of(value) for value in wanted.tolist())) - {OUTSIDER}
+    for alone in (frozenset([one]) for one in sorted(left)):
+        for together in program.split(suspects.among(wanted, alone)):
+            for batch in suspects.in_batches(together, _AT_ONCE, alone):
+                suspects.clear_by(program.moving(batch, hidden, cost, alone))
 
 
 def clear_together(

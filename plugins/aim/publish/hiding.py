@@ -6,7 +6,6 @@ program; a second look, at a price per number and not per unit, spares numbers.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +48,7 @@ class Hiding:
         asked = self.suspects.among(asked, attackers)
         if asked.size:
             questions = min(_MOST, 1 + _LOOKED_AT // self.program.size_of(asked[0]))
-            for batch in self._in_batches(asked, -(-asked.size // questions), attackers):
+            for batch in self.suspects.in_batches(asked, -(-asked.size // questions), attackers):
                 self._hide_for(batch, attackers)
                 if batch.size > 1 and self.program.steps > _TOO_LONG * batch.size:
                     rest = self.suspects.among(asked, attackers)
@@ -85,14 +84,6 @@ class Hiding:
             return True
         found = self._hide_for(asked, alone)
         return self.suspects.among(asked, alone).size == 0 or self._hide_between(value, found, attacker)
-
-    def _in_batches(self, asked: Integers, size: int, attackers: frozenset[int]) -> Iterator[Integers]:
-        """`asked` by so many at once, without those that are safe by then; neighbours, who stand in one sum, apart."""
-        apart = -(-asked.size // size)
-        for first in range(apart):
-            batch = self.suspects.among(asked[first::apart], attackers)
-            if batch.size:
-                yield batch
 
     def _hide_for(self, batch: Integers, attackers: frozenset[int], times: Floats | float = 1.0) -> Witness:
         """Hide what one witness moves; for a number alone that it does not move far enough nothing is hidden.

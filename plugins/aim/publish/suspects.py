@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -44,6 +44,16 @@ class Suspects:
         )
         found: Integers = values[asked]
         return found
+
+    def in_batches(self, values: Integers, size: int, attackers: frozenset[int]) -> Iterator[Integers]:
+        """`values` by so many at once, each time without those that are safe by then; neighbours in order, who stand
+        in one sum, apart.
+        """
+        apart = -(-values.size // size)
+        for first in range(apart):
+            batch = self.among(values[first::apart], attackers)
+            if batch.size:
+                yield batch
 
     def suspect_only(self, value: int, attackers: Iterable[int]) -> None:
         """Nobody but `attackers` is to be asked about; OUTSIDER among them stands for everybody."""

@@ -133,19 +133,17 @@ class _Part:
         self._move = self._moves.of[self._moving]
         self._turned = self._moves.sign[self._moving] < 0
         self._away = np.where(system.number[places] >= 0, 1.0, -1.0) * self._moves.sign
-        wanted = self._moves.of[system.to_protect[places]]
-        self._wanted = np.unique(wanted[wanted != NONE])
         self._highs = self._made()
 
     def _made(self) -> Any:
-        """Three kinds of columns: up and down, so that each way has its cost, and the rewarded way of what is asked."""
+        """Two columns of each move, up and down, so that each way has its cost."""
         columns = self._moves.binding
-        matrix = hstack([columns, -columns, columns[:, self._wanted]]).tocsc()
+        matrix = hstack([columns, -columns]).tocsc()
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = matrix.shape
         nothing = np.zeros(matrix.shape[1])
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = nothing, nothing, nothing
-        self._least = self._most = self._cost = nothing
+        self._most = self._cost = nothing
         lp.row_lower_ = self._moves.row_least
         lp.row_upper_ = np.where(self._moves.row_is_equal, 0.0, np.inf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
@@ -162,15 +160,13 @@ class _Part:
         at = at[self._moves.of[at] != NONE]
         # What moves as one but away from zero in both ways goes the way of most.
         reward = np.bincount(self._moves.of[at], self._away[at], minlength=up.size)
-        far_up = np.where(reward > 0, np.minimum(up, self._threshold), 0.0)
-        far_down = np.where(reward < 0, np.minimum(down, self._threshold), 0.0)
-        # What is rewarded goes no farther together with what is not, and not the other way.
-        up, down = np.where(reward < 0, 0.0, up - far_up), np.where(reward > 0, 0.0, down - far_down)
+        # Farther, or the other way, nothing that is asked for needs to go.
+        up = np.where(reward > 0, np.minimum(up, self._threshold), np.where(reward < 0, 0.0, up))
+        down = np.where(reward < 0, np.minimum(down, self._threshold), np.where(reward > 0, 0.0, down))
         price = self._price(cost)
         self._set(
-            np.concatenate([np.zeros(2 * up.size), -far_down[self._wanted]]),
-            np.concatenate([up, down, far_up[self._wanted]]),
-            np.concatenate([price, price, -_REWARD * reward[self._wanted]]),
+            np.concatenate([up, down]),
+            np.concatenate([price - _REWARD * np.maximum(reward, 0.0), price + _REWARD * np.minimum(reward, 0.0)]),
         )
         self._highs.setOptionValue("presolve", "on" if asked.size > _MANY else "off")
         found = self._solved()
@@ -187,11 +183,10 @@ class _Part:
         # To the very end it can be a long way, and the threshold is all that is asked for.
         up[move], down[move] = min(up[move], self._threshold), min(down[move], self._threshold)
         price = self._price(cost)
-        priced = np.concatenate([price, price, np.zeros(self._wanted.size)])
+        priced = np.concatenate([price, price])
         reward = way * float(self._moves.sign[at]) * _REWARD
         priced[move], priced[move + up.size] = -reward, reward
-        nothing = np.zeros(self._wanted.size)
-        self._set(np.zeros(priced.size), np.concatenate([up, down, nothing]), priced)
+        self._set(np.concatenate([up, down]), priced)
         self._highs.setOptionValue("presolve", "off")
         found = self._solved()
         if found is None:
@@ -219,15 +214,15 @@ class _Part:
         price: Floats = np.bincount(self._move, of_numbers, minlength=self._moves.most.size).astype(np.float64)
         return price
 
-    def _set(self, least: Floats, most: Floats, cost: Floats) -> None:
+    def _set(self, most: Floats, cost: Floats) -> None:
         # Questions differ in few columns: to hand on all of them takes as long as to answer a small one.
-        other = np.flatnonzero((least != self._least) | (most != self._most)).astype(np.int32)
+        other = np.flatnonzero(most != self._most).astype(np.int32)
         if other.size:
-            self._highs.changeColsBounds(other.size, other, least[other], most[other])
+            self._highs.changeColsBounds(other.size, other, np.zeros(other.size), most[other])
         other = np.flatnonzero(cost != self._cost).astype(np.int32)
         if other.size:
             self._highs.changeColsCost(other.size, other, cost[other])
-        self._least, self._most, self._cost = least, most, cost
+        self._most, self._cost = most, cost
 
     def _solved(self) -> Floats | None:
         """The columns at their best; None: there is none, or the solver found none (its status tells)."""
@@ -240,8 +235,7 @@ class _Part:
 
     def _witness(self, columns: Floats) -> Witness:
         size = self._moves.most.size
-        move: Floats = columns[:size] - columns[size : 2 * size]
-        move[self._wanted] += columns[2 * size :]
+        move: Floats = columns[:size] - columns[size:]
         moved = np.zeros(self._places.size)
         moved[self._moving] = move[self._move] * self._moves.sign[self._moving]
         kept = np.flatnonzero(np.abs(moved) > NEAR)
@@ -252,8 +246,12 @@ def holds(system: Unknowns, witness: Witness) -> bool:
     """Whether a witness keeps every identity and bound: an answer of the solver is believed when it was checked."""
     if not (witness.moved >= system.least[witness.places] - NEAR).all():
         return False
-    columns = system.columns[:, witness.places]
-    rows = np.unique(columns.indices)
-    bound = (columns @ witness.moved)[rows]
+    columns = system.columns
+    first = columns.indptr[witness.places]
+    count = columns.indptr[witness.places + 1] - first
+    # Picked out by hand: witnesses are many and small, and to make a matrix of each takes longer than all else here.
+    at = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    rows, row = np.unique(columns.indices[at], return_inverse=True)
+    bound = np.bincount(row, columns.data[at] * np.repeat(witness.moved, count), minlength=rows.size)
     kept = np.where(system.row_is_equal[rows], np.abs(bound) <= NEAR, bound >= system.row_least[rows] - NEAR)
     return bool(kept.all())
