@@ -255,6 +255,17 @@ def test_an_answer_that_does_not_hold_is_not_believed() -> None:
     assert attack(shown.system, shown.small, THRESHOLD, false) == found != []
 
 
+@given(st.lists(st.integers(-4, 4), min_size=4, max_size=4), st.integers(0, 3).map(lambda odd: odd == 3))
+def test_a_witness_holds_where_the_whole_table_keeps_its_sums_and_bounds(parts: list[int], is_missed: bool) -> None:
+    shown = table(COUNTY | {"of_a": 2.0}, PARTS, OWNERS, at_least=[("a", "of_a")])
+    deviation = np.array([*parts, sum(parts) + is_missed, parts[1]], dtype=float)
+    system = shown.system
+    bound = system.binding.toarray() @ deviation
+    is_kept = np.where(system.row_is_equal, bound == 0, bound >= system.row_least).all()
+    places = np.flatnonzero(deviation)
+    assert holds(system, Witness(places, deviation[places])) == (is_kept and (deviation >= system.least).all())
+
+
 def test_what_was_found_before_is_checked_and_not_looked_for_again() -> None:
     shown = table(COUNTY, PARTS, OWNERS)
     made = pattern(shown.system, shown.small, THRESHOLD)
