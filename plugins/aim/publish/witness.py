@@ -129,16 +129,18 @@ class _Part:
         columns = system.columns[:, places].tocsr()
         rows = np.flatnonzero(np.diff(columns.indptr))
         self._moves = moves(columns[rows], system.row_least[rows], system.row_is_equal[rows])
+        self._columns = self._moves.binding.tocsc()
         self._moving = np.flatnonzero(self._moves.of != NONE)
         self._move = self._moves.of[self._moving]
         self._turned = self._moves.sign[self._moving] < 0
         self._away = np.where(system.number[places] >= 0, 1.0, -1.0) * self._moves.sign
         self._highs = self._made()
+        # How many steps of the solver the last question took.
+        self.steps = 0
 
     def _made(self) -> Any:
         """Two columns of each move, up and down, so that each way has its cost."""
-        columns = self._moves.binding
-        matrix = hstack([columns, -columns]).tocsc()
+        matrix = hstack([self._columns, -self._columns]).tocsc()
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = matrix.shape
         nothing = np.zeros(matrix.shape[1])
@@ -160,19 +162,31 @@ class _Part:
         at = at[self._moves.of[at] != NONE]
         # What moves as one but away from zero in both ways goes the way of most.
         reward = np.bincount(self._moves.of[at], self._away[at], minlength=up.size)
-        # Farther, or the other way, nothing that is asked for needs to go.
-        up = np.where(reward > 0, np.minimum(up, self._threshold), np.where(reward < 0, 0.0, up))
-        down = np.where(reward < 0, np.minimum(down, self._threshold), np.where(reward > 0, 0.0, down))
+        rewarded = np.flatnonzero(reward)
+        way = np.sign(reward[rewarded])
+        # Beyond the threshold it moves at its price, for others' sake; the other way it does not.
+        upward, downward = np.where(way > 0, up[rewarded], 0.0), np.where(way < 0, down[rewarded], 0.0)
+        far = np.minimum(upward + downward, self._threshold)
+        up[rewarded], down[rewarded] = np.maximum(upward - far, 0.0), np.maximum(downward - far, 0.0)
         price = self._price(cost)
-        self._set(
-            np.concatenate([up, down]),
-            np.concatenate([price - _REWARD * np.maximum(reward, 0.0), price + _REWARD * np.minimum(reward, 0.0)]),
+        self._set(np.concatenate([up, down]), np.concatenate([price, price]))
+        rows, coefficients, count = entries(self._columns, rewarded)
+        self._highs.addCols(
+            rewarded.size,
+            -_REWARD * np.abs(reward[rewarded]),
+            np.zeros(rewarded.size),
+            far,
+            rows.size,
+            np.cumsum(count) - count,
+            rows,
+            coefficients * np.repeat(way, count),
         )
         self._highs.setOptionValue("presolve", "on" if asked.size > _MANY else "off")
         found = self._solved()
+        self._highs.deleteCols(rewarded.size, np.arange(2 * up.size, 2 * up.size + rewarded.size, dtype=np.int32))
         if found is None:
             return Witness(np.zeros(0, dtype=np.int64), np.zeros(0))
-        return self._witness(found)
+        return self._witness(found, rewarded, way)
 
     def farthest(self, value: int, way: float, movable: Flags, cost: Floats, known_to: int) -> Witness:
         at = int(self._position[value])
@@ -191,11 +205,7 @@ class _Part:
         found = self._solved()
         if found is None:
             raise NoAnswerError(f"The solver ended with {self._highs.getModelStatus()}: nothing is shown by that.")
-        return self._witness(found)
-
-    @property
-    def steps(self) -> int:
-        return int(self._highs.getInfo().simplex_iteration_count)
+        return self._witness(found, np.zeros(0, dtype=np.int64), np.zeros(0))
 
     def _ways(self, movable: Flags, known_to: Iterable[int]) -> tuple[Floats, Floats]:
         """How far each move may go up and down."""
@@ -229,29 +239,38 @@ class _Part:
         # From nothing moved anew: the last answer is farther away than that.
         self._highs.clearSolver()
         self._highs.run()
+        self.steps = int(self._highs.getInfo().simplex_iteration_count)
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.asarray(self._highs.getSolution().col_value)
 
-    def _witness(self, columns: Floats) -> Witness:
+    def _witness(self, columns: Floats, rewarded: Integers, way: Floats) -> Witness:
         size = self._moves.most.size
-        move: Floats = columns[:size] - columns[size:]
+        move: Floats = columns[:size] - columns[size : 2 * size]
+        move[rewarded] += way * columns[2 * size :]
         moved = np.zeros(self._places.size)
         moved[self._moving] = move[self._move] * self._moves.sign[self._moving]
         kept = np.flatnonzero(np.abs(moved) > NEAR)
         return Witness(self._places[kept], moved[kept])
 
 
+def entries(columns: Any, of: Integers) -> tuple[Integers, Floats, Integers]:
+    """Rows and coefficients of some columns of a matrix by columns, one column after the other; how many of each.
+
+    By hand: questions and witnesses are many and small, and to make a matrix of each takes longer than all else there.
+    """
+    first = columns.indptr[of]
+    count = columns.indptr[of + 1] - first
+    at = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    return columns.indices[at], columns.data[at], count
+
+
 def holds(system: Unknowns, witness: Witness) -> bool:
     """Whether a witness keeps every identity and bound: an answer of the solver is believed when it was checked."""
     if not (witness.moved >= system.least[witness.places] - NEAR).all():
         return False
-    columns = system.columns
-    first = columns.indptr[witness.places]
-    count = columns.indptr[witness.places + 1] - first
-    # Picked out by hand: witnesses are many and small, and to make a matrix of each takes longer than all else here.
-    at = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
-    rows, row = np.unique(columns.indices[at], return_inverse=True)
-    bound = np.bincount(row, columns.data[at] * np.repeat(witness.moved, count), minlength=rows.size)
+    within, coefficients, count = entries(system.columns, witness.places)
+    rows, row = np.unique(within, return_inverse=True)
+    bound = np.bincount(row, coefficients * np.repeat(witness.moved, count), minlength=rows.size)
     kept = np.where(system.row_is_equal[rows], np.abs(bound) <= NEAR, bound >= system.row_least[rows] - NEAR)
     return bool(kept.all())
