@@ -28,7 +28,6 @@ import psycopg
 from aim.contracts.reference import read_reference
 from aim.publish import protection
 from aim.publish.attack import attack
-from aim.publish.pattern import pattern
 from aim.publish.unknowns import Flags, Unknowns, hidden_at_first
 from aim.settings import Settings
 from aim.warehouse import sql
@@ -72,13 +71,13 @@ def naive(system: Unknowns, hidden: Flags) -> Flags:
 
 def systems(
     connection: psycopg.Connection, group: str, year: int, month: date | None, threshold: float
-) -> list[protection.System]:
+) -> dict[protection.Group, protection.System]:
     """The systems of one group as one first release: former releases are left aside."""
     connection.execute(sql.load(protection.__file__, "round_table.sql"))
     connection.execute(ROUND, {"group": group, "year": year, "month": month})
     connection.execute("analyze periods_in_round")
     connection.execute("delete from core.indicator_values")
-    return list(protection.round_systems(connection, threshold).values())
+    return protection.round_systems(connection, threshold)
 
 
 def as_in_the_design(system: protection.System, quantities: list[str] | None) -> protection.System:
@@ -144,12 +143,12 @@ def main() -> int:
         with warehouse(settings) as house, house.connect() as connection:
             found = systems(connection, group, asked.year, asked.month, threshold)
             connection.rollback()
-        for whole in found:
+        for named, whole in found.items():
             system = as_in_the_design(whole, asked.quantity) if asked.as_in_the_design else whole
             values, unknowns = system
             first = hidden_at_first(values)
             begun, used = time.perf_counter(), time.process_time()
-            ours = pattern(unknowns, first, threshold)
+            ours = protection.hide({named: system}, threshold)[named].told
             broken = attack(unknowns, ours.hidden, threshold, ours.witnesses)
             print(f"{group} {asked.month or asked.year}: {int(first.sum()):,} hidden at first")
             print(

@@ -6,7 +6,7 @@ municipalities of a county can move among themselves costs readers least, is soo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +19,19 @@ from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Integers, Unknowns
 from aim.publish.witness import NEAR, Program, Witness
 
 _NEARLY_ALL = 0.7
-"""Where more of the numbers than this is hidden, whether one more is needed is not worth the longest questions: what
-moves it is hidden without (S02 of the first sample: 93.7 % of counts for 92.3, in a third of the time)."""
+"""Where more of a part's numbers than this is hidden, whether one more is needed is not worth the longest questions:
+what moves it is hidden without (S02 of the first sample: 93.7 % of counts for 92.3, in a third of the time)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What hangs together of a system, by itself: nothing else of `system` is to be protected, or may be hidden.
+
+    hidden: what of it had to be hidden.
+    """
+
+    system: Unknowns
+    hidden: Flags
 
 
 @dataclass(frozen=True)
@@ -31,15 +42,39 @@ class Pattern:
     witnesses: list[Witness]
 
 
-def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
-    """What has to be hidden beside `hidden`, from an outsider first: what is told of a month is told before its year.
+def apart(system: Unknowns, hidden: Flags) -> list[Part]:
+    """The parts of `system` in which something had to be hidden, largest first, and something else still may be.
+
+    Of all else it was told before what is hidden. What is hidden in one part makes nothing of another safe.
+    """
+    part = system.parts(hidden | system.may_hide)
+    asked = np.bincount(part[hidden & system.to_protect], minlength=part.max(initial=0) + 1)
+    found = np.intersect1d(np.flatnonzero(asked), part[system.may_hide])
+    return [
+        Part(
+            replace(system, to_protect=system.to_protect & is_of_it, may_hide=system.may_hide & is_of_it),
+            hidden & is_of_it,
+        )
+        for is_of_it in (part == one for one in found[np.argsort(-asked[found], kind="stable")])
+    ]
+
+
+def together(hidden: Flags, patterns: Sequence[Pattern]) -> Pattern:
+    """The whole of which all parts' patterns are; hidden: what had to be."""
+    return Pattern(
+        np.logical_or.reduce([hidden, *(one.hidden for one in patterns)]),
+        [witness for one in patterns for witness in one.witnesses],
+    )
+
+
+def pattern(part: Part, threshold: float) -> Pattern:
+    """What has to be hidden of one part, from an outsider first: what is told of a month is told before its year.
 
     Where nothing of a stage may be hidden any more nothing is looked for. Then from each municipality. What no hiding
     makes safe while sums are taken for exact is made safe from those who know that some are not.
     """
-    hidden = hidden.copy()
+    system, hidden = part.system, part.hidden.copy()
     witnesses: list[Witness] = []
-    system = replace(system, to_protect=system.to_protect & _beside_what_may_be_hidden(system, hidden))
     for stage in np.unique(system.stage[system.may_hide]).tolist():
         witnesses = _hide_from_outsiders(system.up_to(stage), hidden, threshold)
     unsafe, witnesses = _hide_from_everybody(system, hidden, threshold, witnesses)
@@ -47,13 +82,6 @@ def pattern(system: Unknowns, hidden: Flags, threshold: float) -> Pattern:
         if unsafe.any():
             unsafe, _ = _hide_from_everybody(replace(looser, to_protect=unsafe), hidden, threshold, [])
     return Pattern(hidden, witnesses)
-
-
-def _beside_what_may_be_hidden(system: Unknowns, hidden: Flags) -> Flags:
-    """What hangs together with something that may be hidden: of all else it was told before what is hidden."""
-    part = system.parts(hidden | system.may_hide)
-    found: Flags = np.isin(part, part[system.may_hide])
-    return found
 
 
 def _hide_from_outsiders(system: Unknowns, hidden: Flags, threshold: float) -> list[Witness]:

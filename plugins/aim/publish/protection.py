@@ -6,12 +6,8 @@ system; each is protected on its own, and the attack is made on what is about to
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
 import numpy as np
 import polars as pl
@@ -23,12 +19,11 @@ from aim.ledger.releases import Attacked
 from aim.publish.attack import Breach, attack
 from aim.publish.cells import CELL, seen, told_too, values_of_cells
 from aim.publish.identities import Geography, identities
-from aim.publish.pattern import Pattern, pattern
+from aim.publish.pattern import Pattern, apart, pattern, together
 from aim.publish.proof import method, questions
+from aim.publish.side_by_side import Answer, side_by_side
 from aim.publish.unknowns import Flags, Unknowns, hidden_as_told, hidden_at_first, unknowns
 from aim.warehouse import sql
-
-Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -41,14 +36,6 @@ class Group:
 
 System = tuple[pl.DataFrame, Unknowns]
 """The values of a group (values_of_cells), and what binds them."""
-
-
-@dataclass(frozen=True)
-class _Answer(Generic[Told]):
-    """What was asked of a group, and the seconds it took to answer."""
-
-    told: Told
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,7 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
     systems = round_systems(connection, threshold)
     groups = list(systems)
     connection.execute(sql.load(__file__, "hidden_cells.sql"))
-    patterns = _side_by_side(groups, lambda group: _pattern(*systems[group], threshold))
+    patterns = hide(systems, threshold)
     for group, found in patterns.items():
         _note_hidden(connection, _cells_hidden(systems[group][0], found.told.hidden))
     connection.execute("analyze pg_temp.hidden_cells")
@@ -106,8 +93,23 @@ def protect(connection: psycopg.Connection, threshold: float) -> list[Attacked]:
             patterns[group].seconds + found.seconds,
             [one.digest for one in asked[group]],
         )
-        for group, found in _side_by_side(groups, breaches).items()
+        for group, found in zip(groups, side_by_side(groups, breaches), strict=True)
     ]
+
+
+def hide(systems: Mapping[Group, System], threshold: float) -> dict[Group, Answer[Pattern]]:
+    """What is hidden of each group, and the seconds of work it took: what hangs together is looked into by itself."""
+    first = {group: hidden_at_first(values) for group, (values, _) in systems.items()}
+    parts = [(group, part) for group, (_, system) in systems.items() for part in apart(system, first[group])]
+    # What takes longest is begun first.
+    parts.sort(key=lambda one: one[1].system.to_protect.sum(), reverse=True)
+    found: dict[Group, list[Answer[Pattern]]] = {group: [] for group in systems}
+    for (group, _), answer in zip(parts, side_by_side(parts, lambda one: pattern(one[1], threshold)), strict=True):
+        found[group].append(answer)
+    return {
+        group: Answer(together(first[group], [one.told for one in answers]), sum(one.seconds for one in answers))
+        for group, answers in found.items()
+    }
 
 
 def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Group, System]:
@@ -121,18 +123,6 @@ def round_systems(connection: psycopg.Connection, threshold: float) -> dict[Grou
     systems = {group: _system(connection, group, reference) for group in groups}
     # What takes longest is begun first.
     return dict(sorted(systems.items(), key=lambda one: one[1][1].to_protect.sum(), reverse=True))
-
-
-def _side_by_side(groups: list[Group], ask: Callable[[Group], Told]) -> dict[Group, _Answer[Told]]:
-    """The solver lets other threads work: as many groups at a time as there are processors."""
-
-    def timed(group: Group) -> _Answer[Told]:
-        begun = time.monotonic()
-        told = ask(group)
-        return _Answer(told, time.monotonic() - begun)
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return dict(zip(groups, pool.map(timed, groups), strict=True))
 
 
 def _make_cells(connection: psycopg.Connection, threshold: float) -> None:
@@ -166,10 +156,6 @@ def _system(connection: psycopg.Connection, group: Group, reference: _Reference)
     return values, unknowns(
         values, identities(cells, reference.relations, reference.geography), reference.geography.above
     )
-
-
-def _pattern(values: pl.DataFrame, system: Unknowns, threshold: float) -> Pattern:
-    return pattern(system, hidden_at_first(values), threshold)
 
 
 def _cells_hidden(values: pl.DataFrame, hidden: Flags) -> pl.DataFrame:

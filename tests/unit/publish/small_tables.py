@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
+from aim.publish.pattern import Pattern, apart, pattern, together
 from aim.publish.unknowns import EVERYWHERE, NOBODY, Flags, Unknowns
 
 THRESHOLD = 5.0
@@ -114,6 +115,11 @@ def worked_out(system: Unknowns, hidden: Flags) -> set[tuple[int, int]]:
         if attacker == NOBODY or system.owner[value] != attacker
         if room(system, hidden, int(value), attacker) < THRESHOLD
     }
+
+
+def made_safe(system: Unknowns, hidden: Flags) -> Pattern:
+    """What has to be hidden beside `hidden`, all parts together."""
+    return together(hidden, [pattern(part, THRESHOLD) for part in apart(system, hidden)])
 
 
 def naive(shown: Table, sums: Mapping[str, Sequence[Sequence[str]]]) -> Flags:

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_tables import THRESHOLD, Table, naive, room, table, worked_out
+from small_tables import THRESHOLD, Table, made_safe, naive, room, table, worked_out
 
 import aim.publish.hiding
 import aim.publish.pattern
 from aim.publish.attack import attack
 from aim.publish.clearing import clear_of_suspects, clear_together
 from aim.publish.hiding import Hiding
-from aim.publish.pattern import pattern
+from aim.publish.pattern import apart, pattern
 from aim.publish.reach import narrow_for_anybody
 from aim.publish.suspects import OUTSIDER, Suspects
 from aim.publish.unknowns import Integers
@@ -69,7 +69,7 @@ def test_in_the_table_of_vilkaviskis_no_small_count_can_be_worked_out(
         "other temporary",
     }
     assert {shown.names[one.value] for one in attack(shown.system, shown.small, THRESHOLD)} == shown.named(shown.small)
-    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
+    hidden = made_safe(shown.system, shown.small).hidden
     assert attack(shown.system, hidden, THRESHOLD) == []
     assert worked_out(shown.system, hidden) == set()
     assert "all total" not in shown.named(hidden)
@@ -96,7 +96,7 @@ def test_two_small_municipalities_are_hidden_from_outsiders_and_not_from_each_ot
     assert {(shown.names[one.value], one.attacker) for one in found} == {("a", 12), ("b", 11)}
     (knows,) = [one for one in found if one.attacker == 12]
     assert (knows.room.lowest, knows.room.highest) == (3, 3)
-    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
+    hidden = made_safe(shown.system, shown.small).hidden
     assert {"a", "b", "c"} <= shown.named(hidden) <= {"a", "b", "c", "d"}
     assert worked_out(shown.system, hidden) == set()
 
@@ -105,7 +105,7 @@ def test_what_a_municipality_alone_adds_up_to_is_no_news_to_it() -> None:
     counts = {"a": 3.0, "b": 0.0, "county": 3.0, "other county": 40.0, "nation": 43.0}
     sums = {"county": [["a", "b"]], "nation": [["county", "other county"]]}
     shown = table(counts, sums, {"a": 11, "b": 12, "county": 11})
-    hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
+    hidden = made_safe(shown.system, shown.small).hidden
     assert attack(shown.system, hidden, THRESHOLD) == []
     assert {attacker for _, attacker in worked_out(shown.system, shown.small)} == {OUTSIDER, 12}
 
@@ -115,14 +115,14 @@ def test_a_bound_narrows_too() -> None:
     assert [(one.room.lowest, one.room.highest) for one in attack(shown.system, shown.small, THRESHOLD)] == []
     tight = table({"suffered": 3.0, "suffered or saw": 5.0}, {}, at_least=[("suffered or saw", "suffered")])
     assert [(one.room.lowest, one.room.highest) for one in attack(tight.system, tight.small, THRESHOLD)] == [(1, 5)]
-    assert tight.named(pattern(tight.system, tight.small, THRESHOLD).hidden) == {"suffered", "suffered or saw"}
+    assert tight.named(made_safe(tight.system, tight.small).hidden) == {"suffered", "suffered or saw"}
 
 
 def test_what_is_dear_is_not_hidden_so_that_many_small_numbers_move_at_once() -> None:
     # The large one has room for two of the three at a time: all at once, as one question asks, would move the total.
     shown = table({"all": 18, "a": 1, "b": 2, "c": 3, "large": 12}, {"all": [["a", "b", "c", "large"]]})
     dear = np.where(np.array(shown.names) == "all", 1000.0, 1.0)
-    found = pattern(replace(shown.system, cost=dear), shown.small, THRESHOLD).hidden
+    found = made_safe(replace(shown.system, cost=dear), shown.small).hidden
     assert shown.named(found) == {"a", "b", "c", "large"}
     assert attack(shown.system, found, THRESHOLD) == []
 
@@ -135,7 +135,7 @@ def test_what_municipalities_of_a_county_can_do_for_each_other_spares_the_county
     at = {name: place for place, name in enumerate(shown.names)}
     cheap = np.ones(len(counts))
     cheap[[at["b"], at["c"]]] = 4.0
-    found = pattern(replace(shown.system, cost=cheap), shown.small, THRESHOLD).hidden
+    found = made_safe(replace(shown.system, cost=cheap), shown.small).hidden
     assert shown.named(found) == {"a", "b", "c"}
     assert attack(shown.system, found, THRESHOLD) == []
 
@@ -144,7 +144,7 @@ def test_what_was_told_before_stays_told() -> None:
     shown = table(COUNTY, PARTS, OWNERS)
     may_hide = shown.system.may_hide & (np.array(shown.names) != "c")
     told = type(shown.system)(**{**vars(shown.system), "may_hide": may_hide})
-    hidden = pattern(told, shown.small, THRESHOLD).hidden
+    hidden = made_safe(told, shown.small).hidden
     assert "c" not in shown.named(hidden)
     assert worked_out(told, hidden) == set()
 
@@ -200,7 +200,7 @@ def test_of_random_tables_nothing_small_can_be_worked_out_and_no_zero_is_hidden(
         # Both ways of it: each number asked for in what is hidden already before more is, or never, and all at once.
         patch.setattr(aim.publish.pattern, "_NEARLY_ALL", 2.0 if is_thrifty else 0.0)
         patch.setattr(aim.publish.hiding, "_TOO_LONG", 300 if is_thrifty else 0)
-        hidden = pattern(shown.system, shown.small, THRESHOLD).hidden
+        hidden = made_safe(shown.system, shown.small).hidden
     assert not (shown.small & ~hidden).any()
     assert not (hidden & (shown.system.number == 0)).any()
     left = worked_out(shown.system, hidden)
@@ -248,6 +248,25 @@ def test_municipalities_far_apart_are_cleared_of_each_other_by_what_each_county_
     }
 
 
+def test_what_hangs_together_is_looked_into_by_itself_and_what_was_told_before_not_at_all() -> None:
+    months = {f"{month} {name}": count for month in ("may", "june", "july") for name, count in COUNTY.items()}
+    sums = {f"{month} county": [[f"{month} {name}" for name in "abcd"]] for month in ("may", "june", "july")}
+    shown = table(months | {"june a": 40.0, "june county": 95.0}, sums)
+    was_told = np.array([name.startswith("july") for name in shown.names])
+    told = replace(shown.system, may_hide=shown.system.may_hide & ~was_told)
+    parts = apart(told, shown.small)
+    assert [shown.named(part.hidden) for part in parts] == [{"may a", "may b"}, {"june b"}]
+    assert [shown.named(part.system.may_hide) for part in parts] == [
+        {name for name in shown.names if name.startswith(month)} for month in ("may", "june")
+    ]
+    assert [shown.named(part.system.to_protect) for part in parts] == [{"may a", "may b"}, {"june b"}]
+    whole = made_safe(told, shown.small)
+    assert shown.named(whole.hidden) == {"july a", "july b"}.union(
+        *(shown.named(pattern(part, THRESHOLD).hidden) for part in parts)
+    )
+    assert {shown.names[one.value] for one in attack(told, whole.hidden, THRESHOLD)} <= {"july a", "july b"}
+
+
 def test_an_answer_that_does_not_hold_is_not_believed() -> None:
     shown = table(COUNTY, PARTS, OWNERS)
     found = attack(shown.system, shown.small, THRESHOLD)
@@ -268,7 +287,7 @@ def test_a_witness_holds_where_the_whole_table_keeps_its_sums_and_bounds(parts: 
 
 def test_what_was_found_before_is_checked_and_not_looked_for_again() -> None:
     shown = table(COUNTY, PARTS, OWNERS)
-    made = pattern(shown.system, shown.small, THRESHOLD)
+    made = made_safe(shown.system, shown.small)
     assert all(holds(shown.system, one) for one in made.witnesses) and made.witnesses
     assert attack(shown.system, made.hidden, THRESHOLD, made.witnesses) == []
     # They move what is told where less is hidden.
@@ -278,7 +297,7 @@ def test_what_was_found_before_is_checked_and_not_looked_for_again() -> None:
 def test_a_sum_that_does_not_hold_is_trusted_as_long_as_hiding_more_helps() -> None:
     counted_once = table({"october": 4.0, "november": 9.0, "quarter": 10.0}, {"quarter": [["october", "november"]]})
     assert [one.value for one in attack(counted_once.system, counted_once.small, THRESHOLD)] == [0]
-    hidden = pattern(counted_once.system, counted_once.small, THRESHOLD).hidden
+    hidden = made_safe(counted_once.system, counted_once.small).hidden
     assert counted_once.named(hidden) > {"october"}
     assert attack(counted_once.system, hidden, THRESHOLD) == []
 
@@ -286,7 +305,7 @@ def test_a_sum_that_does_not_hold_is_trusted_as_long_as_hiding_more_helps() -> N
 def test_a_sum_that_shows_it_does_not_hold_gives_nothing_away() -> None:
     in_two_months = table({"october": 0.0, "november": 0.0, "quarter": 3.0}, {"quarter": [["october", "november"]]})
     assert attack(in_two_months.system, in_two_months.small, THRESHOLD) == []
-    assert in_two_months.named(pattern(in_two_months.system, in_two_months.small, THRESHOLD).hidden) == {"quarter"}
+    assert in_two_months.named(made_safe(in_two_months.system, in_two_months.small).hidden) == {"quarter"}
     loose, without = in_two_months.system.looser()
     assert (without.binding.shape[0], without.size) == (0, 3)
     assert (loose.row_is_equal.tolist(), loose.row_least.tolist()) == ([False], [-3.0])
@@ -320,7 +339,7 @@ def test_what_is_open_both_ways_together_is_hidden_for_though_neither_way_is_far
     told = replace(shown.system, may_hide=np.array([True, True, False]))
     # Up by 4, for b stays above 0, and down by 3.
     assert [one.room for one in attack(told, shown.small, THRESHOLD)] == [Room(4, 4)]
-    hidden = pattern(told, shown.small, THRESHOLD).hidden
+    hidden = made_safe(told, shown.small).hidden
     assert shown.named(hidden) == {"a", "b"}
     assert room(told, hidden, 0, OUTSIDER) == 7
     assert attack(told, hidden, THRESHOLD) == []

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_tables import THRESHOLD, table
+from small_tables import THRESHOLD, made_safe, table
 
 from aim.publish import proof
 from aim.publish.attack import attack
-from aim.publish.pattern import pattern
 from aim.publish.unknowns import Flags, Unknowns
 
 MONTHS = table(
@@ -97,9 +96,9 @@ def test_so_does_what_is_hidden_the_threshold_and_the_program(monkeypatch: pytes
 
 def test_nothing_is_looked_for_where_all_was_told_before() -> None:
     assert [one.attacker for one in attack(FORMER_TOLD, HIDDEN, THRESHOLD)] != []
-    found = pattern(FORMER_TOLD, HIDDEN, THRESHOLD)
+    found = made_safe(FORMER_TOLD, HIDDEN)
     assert MONTHS.named(found.hidden & ~HIDDEN) <= {"all later"}
     moved = {int(place) for witness in found.witnesses for place in witness.places}
     assert moved <= set(np.flatnonzero(LATER).tolist())
     # Where it may be, the former month is made safe too.
-    assert attack(SYSTEM, pattern(SYSTEM, HIDDEN, THRESHOLD).hidden, THRESHOLD) == []
+    assert attack(SYSTEM, made_safe(SYSTEM, HIDDEN).hidden, THRESHOLD) == []
