@@ -72,7 +72,7 @@ def naive(system: Unknowns, hidden: Flags) -> Flags:
 def systems(
     connection: psycopg.Connection, group: str, year: int, month: date | None, threshold: float
 ) -> dict[protection.Group, protection.System]:
-    """The systems of one group as one first release: former releases are left aside."""
+    """The systems of one group, by group and year, as one first release: former releases are left aside."""
     connection.execute(sql.load(protection.__file__, "round_table.sql"))
     connection.execute(ROUND, {"group": group, "year": year, "month": month})
     connection.execute("analyze periods_in_round")

@@ -43,19 +43,18 @@ class Pattern:
 
 
 def apart(system: Unknowns, hidden: Flags) -> list[Part]:
-    """The parts of `system` in which something had to be hidden, largest first, and something else still may be.
+    """The parts of `system` in which something had to be hidden, and something else still may be.
 
     Of all else it was told before what is hidden. What is hidden in one part makes nothing of another safe.
     """
     part = system.parts(hidden | system.may_hide)
-    asked = np.bincount(part[hidden & system.to_protect], minlength=part.max(initial=0) + 1)
-    found = np.intersect1d(np.flatnonzero(asked), part[system.may_hide])
+    found = np.intersect1d(part[hidden & system.to_protect], part[system.may_hide])
     return [
         Part(
             replace(system, to_protect=system.to_protect & is_of_it, may_hide=system.may_hide & is_of_it),
             hidden & is_of_it,
         )
-        for is_of_it in (part == one for one in found[np.argsort(-asked[found], kind="stable")])
+        for is_of_it in (part == one for one in found)
     ]
 
 
