@@ -5,8 +5,8 @@
 Takes what a night computed (AIM_HOME, or AIM_WAREHOUSE), forgets in a copy of it what was released, and releases it
 anew on one day of each month: the first round says all that is due by then, each further one is a revision of what was
 said and the first release of a month more. What is computed is the same throughout, so a revision finds nothing new;
-months, quarters and the year come when they are due. `of it` are the groups that took longest, in seconds of work: their
-parts run beside each other, as many as there are processors.
+months, quarters and the year come when they are due. `of it` are the groups that took longest, in seconds of work;
+their parts run beside each other, as many as there are processors.
 Fails where a round after the first takes longer than the limit, or leaves a number to be worked out.
 """
 
